@@ -1,0 +1,164 @@
+import type { CampaignInput, CampaignPatch, Recipient } from '../contract/campaigns.ts';
+import { VigieError } from '../contract/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import { toIso } from '../core/days.ts';
+import type { Ids } from '../core/ids.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
+import type { Notify } from '../monitoring/notify.ts';
+import type { Services } from '../services.ts';
+import { inTransaction, type Database } from '../storage/database.ts';
+import type { AudienceStore } from './audienceStore.ts';
+import type { CampaignRow, CampaignStore } from './campaignStore.ts';
+import { toCampaign } from './figures.ts';
+import type { Launch } from './launch.ts';
+import { personalise, unfillable } from './personalise.ts';
+import type { ListedRecipient, RecipientStore } from './recipientStore.ts';
+
+type CampaignDependencies = {
+  database: Database;
+  store: CampaignStore;
+  recipients: RecipientStore;
+  audience: AudienceStore;
+  launch: Launch;
+  clock: Clock;
+  ids: Ids;
+  notify: Notify;
+  settings: () => { dailyLimit: number; rollingLimit: number };
+  /** Message 2 per Message 1 to be expected (MON-5). */
+  interactionRate: () => number;
+  chooseLine: (id: string | null) => string;
+  /** The sentence for an end reason or a provider's error code; the line names the provider. */
+  reasonMessage: (reason: string, lineId: string | null) => string;
+};
+
+/** Campaigns: plan, preview, start and follow (CMP-3, CMP-11). */
+export function createCampaigns(dependencies: CampaignDependencies): Services['campaigns'] {
+  const { database, store, recipients, audience, launch, clock, ids, notify } = dependencies;
+  const { settings, interactionRate, chooseLine, reasonMessage } = dependencies;
+
+  const find = (id: string): CampaignRow => {
+    const row = store.byId(id);
+    if (row === null) throw new VigieError('not_found');
+    return row;
+  };
+
+  return {
+    ...{ start: launch.start, pause: launch.pause, resume: launch.resume, cancel: launch.cancel },
+
+    list({ limit, cursor, status }) {
+      const position = cursor === undefined ? null : decodeCursor(cursor, ['number', 'string'] as const);
+      if (cursor !== undefined && position === null) throw new VigieError('bad_request', { detail: 'cursor' });
+      const [beforeCreatedAt, beforeId] = position ?? [Number.MAX_SAFE_INTEGER, ''];
+      const rows = store.page({ beforeCreatedAt, beforeId, limit: limit + 1 }, status ?? null);
+      return toPage(rows, limit, { item: toCampaign, position: (row) => [row.createdAt, row.id] });
+    },
+
+    get: (id) => toCampaign(find(id)),
+
+    create(input: CampaignInput) {
+      const campaign = inTransaction(database, () => {
+        const id = ids.next();
+        if (input.line !== undefined) chooseLine(input.line);
+        store.insert({ id, ...toPlan(input) }, clock.now());
+        return toCampaign(find(id));
+      });
+      notify.changed('campaigns');
+      return campaign;
+    },
+
+    update({ id, ...patch }: CampaignPatch) {
+      const campaign = inTransaction(database, () => {
+        const present = find(id);
+        const { name: _name, sendsPerMinute, ...plan } = patch;
+        const touchesPlan = Object.values(plan).some((value) => value !== undefined);
+        const isOver = present.status === 'completed' || present.status === 'cancelled';
+        if ((touchesPlan && present.status !== 'draft') || (sendsPerMinute !== undefined && isOver)) {
+          throw new VigieError('wrong_campaign_status', { status: present.status });
+        }
+        if (plan.line !== undefined) chooseLine(plan.line);
+        store.updatePlan({ id, ...merge(present, patch) }, clock.now());
+        return toCampaign(find(id));
+      });
+      notify.changed('campaigns');
+      notify.campaign(id);
+      return campaign;
+    },
+
+    recipients({ id, limit, cursor, state }) {
+      find(id);
+      const position = cursor === undefined ? [0] : decodeCursor(cursor, ['number'] as const);
+      if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
+      const rows = recipients.page({ campaignId: id, afterId: position[0] ?? 0, limit: limit + 1 }, state ?? null);
+      return toPage(rows, limit, {
+        item: (row) => toRecipient(row, row.reason === null ? null : reasonMessage(row.reason, row.lineId)),
+        position: (row) => [row.id],
+      });
+    },
+
+    preview({ categoryIds, contactIds, message1, message2, samples }) {
+      const chosen = { categoryIds, contactIds };
+      const { eligible, optedOut } = audience.count(chosen);
+      const { dailyLimit, rollingLimit } = settings();
+      const messages = eligible * (1 + interactionRate());
+      return {
+        eligible,
+        optedOut,
+        daysNeeded: Math.ceil(messages / Math.min(dailyLimit, rollingLimit)),
+        unknownVariables: unfillable([message1, message2], audience.attributeNames(chosen)),
+        samples: audience.samples(chosen, samples).map(({ id, name, phone, attributes }) => {
+          const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };
+          return {
+            contactId: id,
+            name,
+            message1: personalise(message1, person).body,
+            message2: personalise(message2, person).body,
+          };
+        }),
+      };
+    },
+  };
+}
+
+function toPlan(input: CampaignInput) {
+  const { name, message1, message2, categoryIds, contactIds, line, sendsPerMinute, startAt } = input;
+  return {
+    ...{ name, message1, message2 },
+    audience: { categoryIds: [...new Set(categoryIds)], contactIds: [...new Set(contactIds)] },
+    lineId: line ?? null,
+    sendsPerMinute: sendsPerMinute ?? null,
+    startAt: startAt === undefined ? null : Date.parse(startAt),
+  };
+}
+
+function merge(present: CampaignRow, patch: Omit<CampaignPatch, 'id'>) {
+  return {
+    name: patch.name ?? present.name,
+    message1: patch.message1 ?? present.message1,
+    message2: patch.message2 ?? present.message2,
+    audience: {
+      categoryIds: patch.categoryIds ?? present.audience.categoryIds,
+      contactIds: patch.contactIds ?? present.audience.contactIds,
+    },
+    lineId: patch.line ?? present.lineId,
+    sendsPerMinute: patch.sendsPerMinute ?? present.sendsPerMinute,
+    startAt: patch.startAt === undefined ? present.startAt : Date.parse(patch.startAt),
+  };
+}
+
+function toRecipient(row: ListedRecipient, reasonMessage: string | null): Recipient {
+  return {
+    contactId: row.contactId,
+    name: row.name,
+    phone: row.phone,
+    state: row.state,
+    reason: row.reason,
+    reasonMessage,
+    message1SentAt: toIso(row.message1SentAt),
+    deliveredAt: toIso(row.deliveredAt),
+    readAt: toIso(row.readAt),
+    interactionAt: toIso(row.interactionAt),
+    interactionType: row.interactionType,
+    within24h: row.within24h === null ? null : row.within24h === 1,
+    message2SentAt: toIso(row.message2SentAt),
+  };
+}

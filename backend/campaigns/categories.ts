@@ -1,0 +1,71 @@
+import { VigieError } from '../contract/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ids } from '../core/ids.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
+import type { Notify } from '../monitoring/notify.ts';
+import type { Services } from '../services.ts';
+import { inTransaction, type Database } from '../storage/database.ts';
+import { toCategory, type CategoryRow, type CategoryStore } from './categoryStore.ts';
+
+type CategoryDependencies = { database: Database; store: CategoryStore; clock: Clock; ids: Ids; notify: Notify };
+
+/** Categories with their contact counts (CMP-2). Names are unique without regard to case. */
+export function createCategories({
+  database,
+  store,
+  clock,
+  ids,
+  notify,
+}: CategoryDependencies): Services['categories'] {
+  const find = (id: string): CategoryRow => {
+    const row = store.byId(id);
+    if (row === null) throw new VigieError('not_found');
+    return row;
+  };
+  const checkName = (name: string, ownId: string | null): void => {
+    const holder = store.byName(name);
+    if (holder !== null && holder.id !== ownId)
+      throw new VigieError('conflict', { detail: holder.name, id: holder.id });
+  };
+
+  return {
+    list({ limit, cursor }) {
+      const position = cursor === undefined ? [''] : decodeCursor(cursor, ['string'] as const);
+      if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
+      const rows = store.page(position[0] ?? '', limit + 1);
+      return toPage(rows, limit, { item: toCategory, position: (row) => [row.name] });
+    },
+
+    create({ name, color }) {
+      const category = inTransaction(database, () => {
+        checkName(name, null);
+        const id = ids.next();
+        store.insert({ id, name, color: color ?? null, now: clock.now() });
+        return toCategory(find(id));
+      });
+      notify.changed('categories');
+      return category;
+    },
+
+    update({ id, name, color }) {
+      const category = inTransaction(database, () => {
+        const present = find(id);
+        if (name !== undefined) checkName(name, id);
+        const now = clock.now();
+        store.update({ id, name: name ?? present.name, color: color === undefined ? present.color : color, now });
+        return toCategory(find(id));
+      });
+      notify.changed('categories');
+      return category;
+    },
+
+    remove(id) {
+      inTransaction(database, () => {
+        find(id);
+        store.remove(id);
+      });
+      notify.changed('categories');
+      notify.changed('contacts');
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
+
+let host: TestCampaigns;
+beforeAll(() => {
+  host = createTestCampaigns();
+});
+afterAll(() => {
+  host.engine.remove();
+});
+beforeEach(() => {
+  for (const table of ['contacts', 'categories', 'suppressions', 'recipients', 'attempts']) {
+    host.database.exec(`DELETE FROM ${table}`);
+  }
+});
+const list = (input: { q?: string; categoryId?: string; limit?: number; cursor?: string }) =>
+  host.contacts.list({ limit: 50, ...input });
+const namesFor = (q: string): string[] => list({ q }).items.map(({ name }) => name);
+
+describe('contacts', () => {
+  it('keeps name, phone in E.164, attributes and categories (CMP-1)', () => {
+    const category = host.categories.create({ name: 'Clients' });
+    const made = host.contacts.create({
+      ...{ name: '  Awa Diop ', phone: '06 39 98 00 01', attributes: { ville: 'Lyon' }, categoryIds: [category.id] },
+    });
+    expect(made).toMatchObject({
+      ...{ name: 'Awa Diop', phone: '+33639980001', attributes: { ville: 'Lyon' }, categoryIds: [category.id] },
+      ...{ optedOutAt: null, createdAt: '2026-11-20T08:00:00.000Z' },
+    });
+    expect(host.contacts.get(made.id)).toEqual(made);
+  });
+
+  it('refuses a text that is no phone, and a category that does not exist (CMP-1)', () => {
+    expect(() => host.contact({ phone: '12' })).toThrow('invalid_phone');
+    expect(() => host.contact({ categoryIds: ['nowhere'] })).toThrow('not_found');
+    expect(list({}).items).toEqual([]);
+  });
+
+  it('is unique by phone however it is written, and names who has it already (CMP-1)', () => {
+    const { id } = host.contact({ phone: '+33639980001' });
+    const other = host.contact({ phone: '+33639980002' });
+    const conflict = expect.objectContaining({ code: 'conflict', data: { id, detail: '+33*******01' } }) as unknown;
+    expect(() => host.contact({ phone: '06.39.98.00.01' })).toThrow(conflict as Error);
+    expect(() => host.contacts.update({ id: other.id, phone: '0033 639980001' })).toThrow(conflict as Error);
+    expect(host.contacts.update({ id, phone: '0639980001' }).id).toBe(id);
+  });
+
+  it('changes what is given and leaves the rest (CMP-1)', () => {
+    const { id } = host.contact({ name: 'Awa', attributes: { ville: 'Lyon' } });
+    host.clock.set(host.clock.now() + 1000);
+    const changed = host.contacts.update({ id, name: 'Aïssatou' });
+    expect(changed).toMatchObject({ name: 'Aïssatou', attributes: { ville: 'Lyon' } });
+    expect(changed.updatedAt > changed.createdAt).toBe(true);
+    expect(host.contacts.update({ id, attributes: {} }).attributes).toEqual({});
+  });
+
+  it('finds part of a name without case and accents, and part of a phone as it is dialled (CMP-1)', () => {
+    host.contact({ name: 'Élodie Martin', phone: '+33639980001' });
+    host.contact({ name: 'Ravi 100% Kumar_1', phone: '+919876543210' });
+    expect(namesFor('elodie')).toEqual(['Élodie Martin']);
+    expect(namesFor('ÉLO')).toEqual(['Élodie Martin']);
+    expect(namesFor('0639 98')).toEqual(['Élodie Martin']);
+    expect(namesFor('+33 6 39')).toEqual(['Élodie Martin']);
+    expect(namesFor('76543')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor('0% k')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor('%')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor('r_1')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor("' OR 1=1 --")).toEqual([]);
+    expect(namesFor('  ')).toHaveLength(2);
+  });
+
+  it('gives every contact once, newest first, page by page, also while others are added (CMP-1)', () => {
+    const made = Array.from({ length: 25 }, (_, index) => {
+      host.clock.set(host.clock.now() + (index % 3));
+      return host.contact().id;
+    });
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = list({ limit: 7, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+      host.clock.set(host.clock.now() + 1);
+      if (cursor !== undefined) host.contact();
+    } while (cursor !== undefined);
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen)).toEqual(new Set(made));
+    expect(() => list({ cursor: 'nonsense' })).toThrow('bad_request');
+  });
+
+  it('lists the contacts of one category, searched too (CMP-1, CMP-2)', () => {
+    const { id: categoryId } = host.categories.create({ name: 'Clients' });
+    const inside = host.contact({ name: 'Awa', categoryIds: [categoryId] });
+    host.contact({ name: 'Awa' });
+    expect(list({ categoryId }).items.map(({ id }) => id)).toEqual([inside.id]);
+    expect(list({ categoryId, q: 'awa' }).items.map(({ id }) => id)).toEqual([inside.id]);
+    expect(list({ categoryId, q: 'zoe' }).items).toEqual([]);
+  });
+
+  it('is opted out from its making when its phone is on the suppression list, also under a new number (SND-13)', () => {
+    host.suppressions.add({ phone: '+33639980001', reason: 'stop' });
+    const made = host.contact({ phone: '+33639980001' });
+    expect(made.optedOutAt).not.toBeNull();
+    const moved = host.contacts.update({ id: made.id, phone: '+33639980002' });
+    expect(moved.optedOutAt).not.toBeNull();
+    expect(host.suppressions.has('+33639980002')).toBe(true);
+  });
+
+  it('when deleted, takes with it what has not left and ends what waited for its answer (CMP-1, CMP-9)', () => {
+    const [waiting, written, stranger] = [host.contact(), host.contact(), host.contact()];
+    const { id } = host.started([written]);
+    host.acceptAll();
+    const other = host.started([waiting, stranger]);
+    host.contacts.remove(waiting.id);
+    host.contacts.remove(written.id);
+    expect(() => host.contacts.get(waiting.id)).toThrow('not_found');
+    expect(host.attemptOf(other.id, waiting.id, 'message_1')?.state).toBe('cancelled');
+    expect(host.recipient(other.id, waiting.id)).toMatchObject({ state: 'cancelled', reason: 'contact_removed' });
+    expect(host.recipient(other.id, stranger.id).state).toBe('pending');
+    expect(host.recipient(id, written.id)).toMatchObject({ state: 'cancelled', name: '' });
+    host.answer(written.phone);
+    expect(host.attemptOf(id, written.id, 'message_2')).toBeNull();
+  });
+});
+
+describe('categories', () => {
+  const count = (): Record<string, number> =>
+    Object.fromEntries(host.categories.list({ limit: 200 }).items.map(({ name, contactCount }) => [name, contactCount]));
+
+  it('count their contacts, whatever changes (CMP-2)', () => {
+    const [clients, prospects] = [host.categories.create({ name: 'Clients' }), host.categories.create({ name: 'Prospects' })];
+    const one = host.contact({ categoryIds: [clients.id, prospects.id, clients.id] });
+    const two = host.contact({ categoryIds: [clients.id] });
+    expect(count()).toEqual({ Clients: 2, Prospects: 1 });
+    host.contacts.update({ id: one.id, categoryIds: [prospects.id] });
+    expect(count()).toEqual({ Clients: 1, Prospects: 1 });
+    host.contacts.remove(two.id);
+    expect(count()).toEqual({ Clients: 0, Prospects: 1 });
+    host.categories.remove(prospects.id);
+    expect(count()).toEqual({ Clients: 0 });
+    expect(host.contacts.get(one.id).categoryIds).toEqual([]);
+  });
+
+  it('have names that are unique without regard to case, and a colour that can go (CMP-2)', () => {
+    const { id } = host.categories.create({ name: 'Clients', color: '#aabbcc' });
+    const conflict = expect.objectContaining({ code: 'conflict', data: { detail: 'Clients', id } }) as Error;
+    expect(() => host.categories.create({ name: 'clients' })).toThrow(conflict);
+    const other = host.categories.create({ name: 'Prospects' });
+    expect(() => host.categories.update({ id: other.id, name: 'CLIENTS' })).toThrow(conflict);
+    expect(host.categories.update({ id, name: 'CLIENTS' })).toMatchObject({ name: 'CLIENTS', color: '#aabbcc' });
+    expect(host.categories.update({ id, color: null })).toMatchObject({ name: 'CLIENTS', color: null });
+    expect(() => host.categories.update({ id: 'nowhere', name: 'x' })).toThrow('not_found');
+    expect(() => host.categories.remove('nowhere')).toThrow('not_found');
+  });
+
+  it('come by name, page by page (CMP-2)', () => {
+    for (const name of ['beta', 'Alpha', 'delta', 'Gamma']) host.categories.create({ name });
+    const first = host.categories.list({ limit: 3 });
+    expect(first.items.map(({ name }) => name)).toEqual(['Alpha', 'beta', 'delta']);
+    const rest = host.categories.list({ limit: 3, cursor: first.nextCursor ?? '' });
+    expect(rest.items.map(({ name }) => name)).toEqual(['Gamma']);
+    expect(rest.nextCursor).toBeNull();
+  });
+});

@@ -1,0 +1,100 @@
+import { comparableName } from '../domain/template.ts';
+
+export type Columns = {
+  /** Where the phone stands, best first: the first that is filled counts. Never empty. */
+  phones: number[];
+  fullName: number | null;
+  firstName: number | null;
+  lastName: number | null;
+  attributes: { index: number; key: string }[];
+};
+
+/** Of several columns with a phone, the one that most likely has WhatsApp. */
+const PHONE_RANKS = new Map<string, number>([
+  ...['whatsapp', 'wa'].map((word) => [word, 0] as const),
+  ...['mobile', 'mob', 'portable', 'gsm', 'cell', 'cellphone', 'cellular', 'cellulaire'].map(
+    (word) => [word, 1] as const,
+  ),
+  ...['phone', 'telephone', 'tel', 'telefon', 'telefono', 'msisdn', 'phonenumber'].map((word) => [word, 2] as const),
+]);
+const NUMBER_WORDS = new Set(['numero', 'num', 'number', 'nr', 'no', 'n']);
+const SMALL_WORDS = new Set(['de', 'du', 'd', 'le', 'la', 'of']);
+/** A column named so is a phone only when no better one is there: it may be a client's number. */
+const NUMBER_ALONE = { words: new Set(['numero', 'num', 'number']), rank: 3 };
+
+const FULL_NAMES = new Set([
+  ...['name', 'full name', 'fullname', 'contact name', 'display name'],
+  ...['nom complet', 'nom et prenom', 'nom prenom', 'nom prenoms', 'prenom nom', 'prenom et nom', 'nom du contact'],
+]);
+const FIRST_NAMES = new Set(['prenom', 'prenoms', 'first name', 'firstname', 'given name']);
+const LAST_NAMES = new Set(['nom', 'nom de famille', 'last name', 'lastname', 'family name', 'surname']);
+
+/** Names that would reach an object's prototype; the contract refuses them as attributes. */
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const MAX_KEY_LENGTH = 64;
+
+/** Which column is what (CMP-1): phone and name are found by themselves, the others become attributes. Null without a phone. */
+export function findColumns(header: readonly string[]): Columns | null {
+  const names = header.map((title) => wordsOf(title).join(' '));
+  const find = (known: ReadonlySet<string>): number | null => {
+    const index = names.findIndex((name) => known.has(name));
+    return index === -1 ? null : index;
+  };
+  const phones = findPhones(header);
+  if (phones.length === 0) return null;
+  const firstName = find(FIRST_NAMES);
+  const nom = find(LAST_NAMES);
+  // `nom` alone is the whole name; beside `prenom` it is half of it.
+  const fullName = find(FULL_NAMES) ?? (firstName === null ? nom : null);
+  const lastName = nom === fullName ? null : nom;
+  const attributes = header
+    .map((title, index) => ({ index, key: keyOf(title) }))
+    .filter(({ index, key }) => index !== phones[0] && index !== fullName && key !== '' && !FORBIDDEN_KEYS.has(key));
+  return { phones, fullName, firstName, lastName, attributes };
+}
+
+/** Name of a contact from its line: the whole one, else first and last name. */
+export function nameOf(cells: readonly string[], { fullName, firstName, lastName }: Columns): string {
+  const cell = (index: number | null): string => (index === null ? '' : (cells[index] ?? ''));
+  const whole = cell(fullName) === '' ? `${cell(firstName)} ${cell(lastName)}` : cell(fullName);
+  return whole.replace(/\s+/g, ' ').trim();
+}
+
+function findPhones(header: readonly string[]): number[] {
+  const ranked = header
+    .map((title, index) => ({ index, rank: phoneRank(wordsOf(title)) }))
+    .filter((column): column is { index: number; rank: number } => column.rank !== null)
+    .sort((one, other) => one.rank - other.rank || one.index - other.index);
+  const certain = ranked.filter(({ rank }) => rank < NUMBER_ALONE.rank);
+  return (certain.length > 0 ? certain : ranked.slice(0, 1)).map(({ index }) => index);
+}
+
+/** `N° de téléphone (mobile)` is a phone, `Téléphone fixe` and `Numéro client` are not. */
+function phoneRank(words: readonly string[]): number | null {
+  if (words.length === 0) return null;
+  if (words.every((word) => NUMBER_ALONE.words.has(word))) return NUMBER_ALONE.rank;
+  const ranks = words.map((word) => PHONE_RANKS.get(word)).filter((rank) => rank !== undefined);
+  const rest = words.filter((word) => !PHONE_RANKS.has(word) && !/^\d+$/.test(word));
+  const isPhone = ranks.length > 0 && rest.every((word) => NUMBER_WORDS.has(word) || SMALL_WORDS.has(word));
+  return isPhone ? Math.min(...ranks) : null;
+}
+
+/** Words of a column's title without case, accents and signs; `Tel1` has two. */
+function wordsOf(title: string): string[] {
+  return comparableName(title)
+    .replace(/\d+/g, ' $& ')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+}
+
+function keyOf(title: string): string {
+  return [
+    ...title
+      .normalize('NFC')
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim(),
+  ]
+    .slice(0, MAX_KEY_LENGTH)
+    .join('')
+    .trim();
+}

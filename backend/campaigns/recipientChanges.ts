@@ -1,0 +1,52 @@
+import type { RecipientState } from '../contract/campaigns.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Notify } from '../monitoring/notify.ts';
+import type { AttemptQueue } from '../sending/attempt.ts';
+import type { Completion } from './completion.ts';
+import type { RecipientRow, RecipientStore, RecipientUpdate } from './recipientStore.ts';
+
+/** Changes of recipients, each with what hangs on it: open screens, and the end of the campaign. */
+export type RecipientChanges = {
+  /** Part of the caller's transaction, like the others. */
+  apply(recipient: RecipientRow, update: RecipientUpdate): void;
+  /** The person with this phone wants nothing more: its open recipients end (SND-13). */
+  optOut(phone: string): void;
+  /** The contact is being deleted: its open recipients end, and nothing that has not left goes to it. */
+  forgetContact(contact: { id: string; phone: string }): void;
+};
+
+type RecipientChangesDependencies = {
+  store: RecipientStore;
+  completion: Completion;
+  attempts: Pick<AttemptQueue, 'cancelToPhone'>;
+  clock: Clock;
+  notify: Notify;
+};
+
+const OPEN_STATES: readonly RecipientState[] = ['pending', 'message_1_sent', 'answered'];
+
+export function createRecipientChanges(dependencies: RecipientChangesDependencies): RecipientChanges {
+  const { store, completion, attempts, clock, notify } = dependencies;
+  const ended = (campaignIds: readonly string[]): void => {
+    for (const campaignId of new Set(campaignIds)) {
+      notify.campaign(campaignId);
+      completion.check(campaignId);
+    }
+  };
+
+  return {
+    apply(recipient, update) {
+      store.update(recipient, update, clock.now());
+      notify.campaign(recipient.campaignId);
+      const { state } = update;
+      if (state !== undefined && !OPEN_STATES.includes(state)) completion.check(recipient.campaignId);
+    },
+    optOut(phone) {
+      ended(store.endOpenOfPhone(phone, clock.now()));
+    },
+    forgetContact({ id: contactId, phone }) {
+      ended(store.endOpenOfContact({ contactId, phone, reason: 'contact_removed', now: clock.now() }));
+      attempts.cancelToPhone(phone, 'contact_removed');
+    },
+  };
+}

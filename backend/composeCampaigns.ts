@@ -1,0 +1,88 @@
+import { AudienceStore } from './campaigns/audienceStore.ts';
+import { createCampaigns } from './campaigns/campaigns.ts';
+import { CampaignStore } from './campaigns/campaignStore.ts';
+import { createCategories } from './campaigns/categories.ts';
+import { CategoryStore } from './campaigns/categoryStore.ts';
+import { createClosing } from './campaigns/closing.ts';
+import { createCompletion } from './campaigns/completion.ts';
+import { createContacts } from './campaigns/contacts.ts';
+import { ContactStore } from './campaigns/contactStore.ts';
+import { createFollowUp } from './campaigns/followUp.ts';
+import { createImportContacts } from './campaigns/importContacts.ts';
+import { InteractionStore } from './campaigns/interactionStore.ts';
+import { createLaunch } from './campaigns/launch.ts';
+import { createRecipientChanges } from './campaigns/recipientChanges.ts';
+import { createRecipientListener } from './campaigns/recipients.ts';
+import { RecipientStore } from './campaigns/recipientStore.ts';
+import { createSuppressions } from './campaigns/suppressions.ts';
+import { SuppressionStore } from './campaigns/suppressionStore.ts';
+import type { Locale } from './contract/common.ts';
+import type { Clock } from './core/clock.ts';
+import type { Ids } from './core/ids.ts';
+import type { Logger } from './core/logger.ts';
+import type { Notify } from './monitoring/notify.ts';
+import type { AttemptQueue } from './sending/attempt.ts';
+import type { Audit } from './storage/audit.ts';
+import type { Database } from './storage/database.ts';
+
+export type CampaignParts = {
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  notify: Notify;
+  audit: Audit;
+  attempts: AttemptQueue;
+  locale: () => Locale;
+  settings: () => {
+    defaultCountry: string;
+    dailyLimit: number;
+    rollingLimit: number;
+    maxAttempts: number;
+    countReactions: boolean;
+    countStickers: boolean;
+    stopWords: readonly string[];
+  };
+  interactionRate: () => number;
+  chooseLine: (id: string | null) => string;
+  reasonMessage: (reason: string, lineId: string | null) => string;
+};
+
+/** Wires contacts, campaigns and follow-ups on an open file. */
+export function composeCampaigns(parts: CampaignParts) {
+  const { database, attempts } = parts;
+  const stores = {
+    audience: new AudienceStore(database),
+    campaigns: new CampaignStore(database),
+    categories: new CategoryStore(database),
+    contacts: new ContactStore(database),
+    interactions: new InteractionStore(database),
+    recipients: new RecipientStore(database),
+    suppressions: new SuppressionStore(database),
+  };
+  const completion = createCompletion({ ...parts, campaigns: stores.campaigns });
+  const changes = createRecipientChanges({ ...parts, store: stores.recipients, completion });
+  const suppressions = createSuppressions({ ...parts, store: stores.suppressions, recipients: changes });
+  const followUp = createFollowUp({ ...parts, ...stores, changes, suppressions });
+  const launch = createLaunch({ ...parts, ...stores });
+  return {
+    stores,
+    suppressions,
+    followUp,
+    launch,
+    closing: createClosing({ ...parts, ...stores, completion }),
+    recipientListener: createRecipientListener({ store: stores.recipients, changes, followUp, attempts }),
+    categories: createCategories({ ...parts, store: stores.categories }),
+    contacts: {
+      ...createContacts({
+        ...parts,
+        ...{ store: stores.contacts, categories: stores.categories, suppressions, recipients: changes },
+      }),
+      ...createImportContacts({ ...parts, contacts: stores.contacts, categories: stores.categories }),
+    },
+    campaigns: createCampaigns({
+      ...parts,
+      ...{ store: stores.campaigns, recipients: stores.recipients, audience: stores.audience, launch },
+    }),
+  };
+}

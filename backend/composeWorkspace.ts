@@ -1,0 +1,184 @@
+import { composeCampaigns } from './composeCampaigns.ts';
+import type { Config } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import { createIds } from './core/ids.ts';
+import type { Logger } from './core/logger.ts';
+import type { Random } from './core/random.ts';
+import { Live } from './monitoring/live.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import { QuotaLedger } from './monitoring/quotaLedger.ts';
+import { Preferences } from './preferences.ts';
+import { createAttemptQueue } from './sending/attemptQueue.ts';
+import { AttemptStore } from './sending/attemptStore.ts';
+import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
+import { Claims } from './sending/claim.ts';
+import { Dispatcher } from './sending/dispatcher.ts';
+import { createMessageFigures } from './sending/figures.ts';
+import { Lines, type ConfiguredLine } from './sending/lines.ts';
+import { createMessages } from './sending/messages.ts';
+import { AttemptOperator } from './sending/operator.ts';
+import { Outcomes } from './sending/outcomes.ts';
+import { Pauses } from './sending/pauses.ts';
+import { createPauseService } from './sending/pauseService.ts';
+import { Reconciliation } from './sending/reconciliation.ts';
+import type { Services } from './services.ts';
+import { createSettingsService } from './settingsService.ts';
+import { createAudit } from './storage/audit.ts';
+import type { Store } from './storage/store.ts';
+import { sentence } from './contract/messages/sentence.ts';
+import { createWebhookLog } from './webhooks/log.ts';
+import { createWebhookProcessor } from './webhooks/processor.ts';
+
+export type WorkspaceParts = {
+  config: Config;
+  store: Store;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  version: string;
+  configuredLines: readonly ConfiguredLine[];
+  addresses: () => { admin: string | null; webhooks: string | null };
+};
+
+export type Workspace = ReturnType<typeof composeWorkspace>;
+
+/** Wires everything that works on an open store; nothing runs yet. */
+export function composeWorkspace(parts: WorkspaceParts) {
+  const { config, clock, random, logger } = parts;
+  const database = parts.store.main;
+  const ids = createIds(clock);
+  const preferences = new Preferences({ config, database, clock });
+  const locale = () => preferences.values.locale;
+  const limits = () => preferences.values;
+  const audit = createAudit(database, clock);
+  const attempts = new AttemptStore(database);
+  const ledger = new QuotaLedger(database);
+  const pauses = new Pauses(database, clock);
+  const lines = new Lines(database, parts.configuredLines, clock.now());
+  const views = new AttemptViews({ database, store: attempts, lines, locale });
+  const explain = (code: string, lineId: string | null): string =>
+    codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
+
+  const monitoring = new Monitoring({
+    ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
+    pauses: () => pauses.list(),
+    unknown: () => attempts.countUnknown(),
+    forecast: () => null,
+    codeSentence: explain,
+  });
+  const live: Live = new Live({
+    ...{ clock, logger, locale, stats: () => monitoring.stats() },
+    campaign: (id) => (campaigns.stores.campaigns.byId(id) === null ? null : campaigns.campaigns.get(id)),
+    activeCampaigns: () => campaigns.campaigns.list({ limit: 50, status: 'running' }).items,
+  });
+  const { notify } = live;
+  const wake = (): void => {
+    dispatcher.wake();
+  };
+
+  const pauseLine = (lineId: string, code: string): void => {
+    pauses.set({ scope: 'line', targetId: lineId, reason: code });
+    audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope: 'line', code } });
+    notify.notice({
+      ...{ kind: 'line_paused', level: null, page: '/settings' },
+      title: sentence(locale(), 'notice.line_paused', { line: lineId }),
+      body: explain(code, lineId),
+    });
+  };
+  const outcomes = new Outcomes({
+    ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: config.settlingMs },
+    retryBaseMs: () => config.retryBaseMs,
+    effects: {
+      pauseLine,
+      pauseAll: (code) => {
+        pauses.set({ scope: 'all', reason: code });
+      },
+      pauseCampaign: (id, code) => {
+        campaigns.launch.pauseForError(id, code);
+      },
+      optOut: (phone, reason) => {
+        campaigns.suppressions.add({ phone, reason });
+      },
+    },
+  });
+  const queue = createAttemptQueue({ store: attempts, outcomes, clock, ids });
+  const campaigns = composeCampaigns({
+    ...{ database, clock, ids, logger, notify, audit, attempts: queue, locale },
+    settings: () => ({ ...preferences.values, maxAttempts: config.maxAttempts }),
+    interactionRate: () => monitoring.stats().interactionRate,
+    chooseLine: (id) => lines.choose(id).id,
+    reasonMessage: explain,
+  });
+  outcomes.onChange(campaigns.recipientListener);
+
+  const dispatcher = new Dispatcher({
+    ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
+    claims: new Claims({ database, store: attempts, ledger }),
+    settings: () => ({ ...config, ...preferences.values, limits: preferences.values }),
+    leavesRoomForReplies: () => true,
+    campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
+  });
+  const reconciliation = new Reconciliation({
+    ...{ database, store: attempts, outcomes, lines, clock, logger, notify, settlingMs: config.settlingMs },
+    parked: () => {
+      notify.notice({
+        ...{ kind: 'unknown_outcome', level: null, page: '/resolve' },
+        title: sentence(locale(), 'notice.unknown_outcome'),
+        body: sentence(locale(), 'notice.unknown_outcome.body'),
+      });
+    },
+  });
+  const webhooks = {
+    ...{ database, inbox: parts.store.inbox, clock, logger, notify },
+    ...{ lines, attempts: outcomes, answers: campaigns.followUp },
+    lineHealth: { onSession: (lineId: string, health: Parameters<Lines['setHealth']>[1]) => lines.setHealth(lineId, health) },
+  };
+  const processor = createWebhookProcessor({ ...webhooks, wake });
+  outcomes.onChange(({ kind, attempt }) => {
+    if (kind === 'accepted') processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
+  });
+
+  const wakeAfter = <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
+    (...given: Arguments): Result => {
+      const result = call(...given);
+      wake();
+      return result;
+    };
+  const operator = new AttemptOperator({ database, store: attempts, outcomes, views, audit, clock, wake });
+  const services: Services = {
+    monitoring,
+    messages: {
+      ...createMessages({
+        ...{ database, store: attempts, queue, views, lines, clock, queued: wake },
+        defaultCountry: () => preferences.values.defaultCountry,
+        maxAttempts: () => config.maxAttempts,
+        blocked: () => monitoring.blocked(),
+        isSuppressed: (phone) => campaigns.suppressions.has(phone),
+      }),
+      ...createMessageFigures(database, clock),
+    },
+    attempts: {
+      list: (input) => views.list(input),
+      get: (id) => views.get(id),
+      retry: (id, actor) => operator.retry(id, actor),
+      cancel: (id, actor) => operator.cancel(id, actor),
+      resolve: (input, actor) => operator.resolve(input, actor),
+      retryMany: (input, actor) => operator.retryMany(input, actor),
+      cleanup: (input, actor) => operator.cleanup(input, actor),
+    },
+    contacts: campaigns.contacts,
+    categories: campaigns.categories,
+    campaigns: {
+      ...campaigns.campaigns,
+      start: wakeAfter(campaigns.campaigns.start),
+      resume: wakeAfter(campaigns.campaigns.resume),
+    },
+    webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
+    sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
+    settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
+    audit,
+    suppressions: campaigns.suppressions,
+    live: { events: live.events, snapshot: () => live.snapshot() },
+  };
+  return { services, preferences, lines, live, dispatcher, reconciliation, processor, campaigns, ledger, audit, wake };
+}

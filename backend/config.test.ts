@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from './config.ts';
+
+describe('settings', () => {
+  it('have the defaults of the documentation', () => {
+    const config = loadConfig({}, {});
+    expect(config).toMatchObject({
+      ...{ adminHost: '127.0.0.1', adminPort: 4780, webhookHost: '127.0.0.1', webhookPort: 4781, demo: true },
+      ...{ sendGapMs: { min: 500, max: 2500 }, retryBaseMs: 300_000, maxAttempts: 3, sendTimeoutMs: 15_000 },
+      ...{ logLevel: 'info', wassenger: null, meta: null },
+    });
+    expect(config.defaults).toMatchObject({
+      ...{ dailyLimit: 180, rollingLimit: 1000, sendsPerMinute: 20, locale: 'fr', defaultCountry: 'FR' },
+    });
+  });
+
+  it('come from a flag before the environment', () => {
+    const environment = { VIGIE_ADMIN_PORT: '5000', VIGIE_DATA_DIR: '/tmp/environment' };
+    expect(loadConfig({ port: '6000', dataDir: '/tmp/flag' }, environment)).toMatchObject({
+      ...{ adminPort: 6000, dataDir: '/tmp/flag' },
+    });
+    expect(loadConfig({}, environment)).toMatchObject({ adminPort: 5000, dataDir: '/tmp/environment' });
+  });
+
+  it.each([
+    ['VIGIE_DAILY_LIMIT', '0', '1'],
+    ['VIGIE_DAILY_LIMIT', 'many', '100000'],
+    ['VIGIE_ADMIN_PORT', '70000', '65535'],
+    ['VIGIE_SEND_GAP_MS', '2500-500', '500-2500'],
+    ['VIGIE_TIME_ZONE', 'Mars/Olympus', 'Europe/Paris'],
+    ['VIGIE_DEFAULT_COUNTRY', 'France', 'FR'],
+    ['VIGIE_LOG_LEVEL', 'loud', 'debug'],
+  ])('stop the start when %s is %s, and say what is allowed', (name, value, allowed) => {
+    const load = (): unknown => loadConfig({}, { [name]: value });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(new RegExp(`${name}=${value}.*${allowed}`));
+  });
+
+  it('never show a secret in an error', () => {
+    const load = (): unknown => loadConfig({}, { WASSENGER_API_KEY: 'secret-key' });
+    expect(load).toThrow(/WASSENGER_DEVICE_ID/);
+    expect(load).not.toThrow(/secret-key/);
+  });
+
+  it('turn the demo off as soon as a line is configured', () => {
+    expect(loadConfig({}, { WASSENGER_API_KEY: 'k', WASSENGER_DEVICE_ID: 'd' })).toMatchObject({
+      ...{ demo: false, wassenger: { baseUrl: 'https://api.wassenger.com/v1', webhookSecrets: [] } },
+    });
+    expect(loadConfig({ demo: false }, {}).demo).toBe(false);
+  });
+});

@@ -1,0 +1,66 @@
+/** Sentences for the codes of `contract/errors.ts`: what happened, then what to do. Curly braces name values of the error. */
+export const errorSentences = {
+  fr: {
+    'error.bad_request': 'La demande est incomplète ou mal formée : {detail}. Corrigez-la, puis recommencez.',
+    'error.invalid_phone':
+      'Le numéro « {value} » n’est pas un numéro de téléphone valide. Indiquez-le avec l’indicatif du pays, par exemple +33 6 12 34 56 78.',
+    'error.unknown_variable':
+      'Variable inconnue dans le message : {names}. Corrigez son nom ou ajoutez un texte de remplacement, par exemple {{prenom|Bonjour}}.',
+    'error.csv_unreadable': 'Le fichier n’a pas pu être lu : {detail}. Enregistrez-le au format CSV (UTF-8), puis recommencez.',
+    'error.unauthorized': 'Accès refusé. Connectez-vous ou présentez un jeton valide.',
+    'error.forbidden': 'Cette demande vient d’une adresse qui n’est pas autorisée.',
+    'error.not_found': 'Cet élément n’existe pas ou n’existe plus.',
+    'error.conflict': 'Cet élément existe déjà : {detail}.',
+    'error.idempotency_conflict':
+      'Cette clé d’idempotence a déjà servi pour un autre message. Utilisez une nouvelle clé pour un nouveau message.',
+    'error.payload_too_large': 'Le contenu envoyé est trop volumineux.',
+    'error.unsupported_media_type': 'Ce type de contenu n’est pas accepté.',
+    'error.daily_limit_reached':
+      'Limite quotidienne atteinte ({sent} sur {limit}). Les envois reprennent à 00:00 UTC ({resumeLocal} chez vous).',
+    'error.rolling_limit_reached':
+      'Plafond sur 24 h atteint ({sent} sur {limit}). Les envois reprennent à {resumeUtc} UTC ({resumeLocal} chez vous).',
+    'error.opted_out': 'Ce contact a demandé à ne plus rien recevoir. Aucun message ne lui sera envoyé.',
+    'error.not_retryable': 'Cette tentative ne peut pas être relancée dans son état actuel ({state}).',
+    'error.not_cancellable': 'Cette tentative ne peut plus être annulée ({state}).',
+    'error.not_resolvable': 'Seule une tentative à l’issue inconnue peut être résolue (état actuel : {state}).',
+    'error.not_on_this_line': 'Cette fonction n’est pas disponible sur cette ligne ({feature}).',
+    'error.no_line': 'Aucune ligne n’est configurée. Indiquez la clé et l’appareil de votre fournisseur, puis redémarrez Vigie.',
+    'error.wrong_campaign_status': 'Cette action n’est pas possible : la campagne est dans l’état « {status} ».',
+    'error.no_recipients':
+      'Aucun contact à qui écrire. Choisissez une catégorie qui contient des contacts ou ajoutez des contacts.',
+    'error.too_many_requests': 'Trop de demandes. Réessayez dans {seconds} secondes.',
+    'error.internal_error': 'Une erreur interne est survenue. Rien n’a été perdu ; consultez le journal, puis recommencez.',
+    'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
+  },
+  en: {
+    'error.bad_request': 'The request is incomplete or malformed: {detail}. Correct it, then try again.',
+    'error.invalid_phone':
+      '“{value}” is not a valid phone number. Give it with its country code, for example +33 6 12 34 56 78.',
+    'error.unknown_variable':
+      'Unknown variable in the message: {names}. Correct its name or add a fallback, for example {{prenom|Hello}}.',
+    'error.csv_unreadable': 'The file could not be read: {detail}. Save it as CSV (UTF-8), then try again.',
+    'error.unauthorized': 'Access denied. Sign in or present a valid token.',
+    'error.forbidden': 'This request comes from an address that is not allowed.',
+    'error.not_found': 'This item does not exist or no longer exists.',
+    'error.conflict': 'This item already exists: {detail}.',
+    'error.idempotency_conflict':
+      'This idempotency key was already used for another message. Use a new key for a new message.',
+    'error.payload_too_large': 'The content sent is too large.',
+    'error.unsupported_media_type': 'This type of content is not accepted.',
+    'error.daily_limit_reached':
+      'Daily limit reached ({sent} of {limit}). Sending resumes at 00:00 UTC ({resumeLocal} your time).',
+    'error.rolling_limit_reached':
+      '24 h cap reached ({sent} of {limit}). Sending resumes at {resumeUtc} UTC ({resumeLocal} your time).',
+    'error.opted_out': 'This contact asked to receive nothing more. No message will be sent to it.',
+    'error.not_retryable': 'This attempt cannot be retried in its present state ({state}).',
+    'error.not_cancellable': 'This attempt can no longer be cancelled ({state}).',
+    'error.not_resolvable': 'Only an attempt with an unknown outcome can be resolved (present state: {state}).',
+    'error.not_on_this_line': 'This is not available on this line ({feature}).',
+    'error.no_line': 'No line is configured. Give your provider’s key and device, then restart Vigie.',
+    'error.wrong_campaign_status': 'This is not possible: the campaign is “{status}”.',
+    'error.no_recipients': 'No contact to write to. Choose a category that holds contacts, or add contacts.',
+    'error.too_many_requests': 'Too many requests. Try again in {seconds} seconds.',
+    'error.internal_error': 'An internal error occurred. Nothing was lost; look at the log, then try again.',
+    'error.frozen': 'Vigie has stopped for safety ({reason}). Nothing is sent. See the Health page.',
+  },
+} as const;

@@ -1,0 +1,48 @@
+import type { Locale } from '../common.ts';
+import type { VigieError } from '../errors.ts';
+import { errorSentences } from './errors.ts';
+import { frozenSentences } from './frozen.ts';
+import { httpSentences } from './http.ts';
+import { importSentences } from './imports.ts';
+import { providerSentences } from './providers.ts';
+import { sendingSentences } from './sending.ts';
+
+const french = {
+  ...errorSentences.fr,
+  ...sendingSentences.fr,
+  ...providerSentences.fr,
+  ...importSentences.fr,
+  ...httpSentences.fr,
+  ...frozenSentences.fr,
+};
+export type SentenceKey = keyof typeof french;
+const english: Record<SentenceKey, string> = {
+  ...errorSentences.en,
+  ...sendingSentences.en,
+  ...providerSentences.en,
+  ...importSentences.en,
+  ...httpSentences.en,
+  ...frozenSentences.en,
+};
+const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };
+
+export type SentenceValues = Record<string, unknown>;
+
+/** The sentence of a key in a language, with `{name}` replaced by the value of that name; `{{...}}` stays as it is. */
+export function sentence(locale: Locale, key: SentenceKey, values: SentenceValues = {}): string {
+  return sentences[locale][key].replace(/(?<!\{)\{(\w+)\}(?!\})/g, (_placeholder, name: string) => {
+    const value = values[name];
+    return value === undefined || value === null ? '' : Array.isArray(value) ? value.join(', ') : `${value as string}`;
+  });
+}
+
+/** True when a code has a sentence of its own. */
+export function isSentenceKey(key: string): key is SentenceKey {
+  return Object.hasOwn(french, key);
+}
+
+/** What an error says to its reader. A frozen application names its own reason. */
+export function errorSentence(locale: Locale, { code, data }: Pick<VigieError, 'code' | 'data'>): string {
+  const reason = `frozen.${String(data?.['reason'])}`;
+  return sentence(locale, code === 'frozen' && isSentenceKey(reason) ? reason : `error.${code}`, data);
+}

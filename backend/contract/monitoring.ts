@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { day, id, instant } from './common.ts';
+
+/** From calm to stopped (MON-4). */
+export const alertLevel = z.enum(['ok', 'attention', 'danger', 'blocked']);
+export type AlertLevel = z.infer<typeof alertLevel>;
+
+export const blockedReason = z.enum(['', 'daily_limit_reached', 'rolling_limit_reached']);
+export type BlockedReason = z.infer<typeof blockedReason>;
+
+export const pauseScope = z.enum(['all', 'message_1', 'line', 'campaign']);
+export const pause = z.object({
+  scope: pauseScope,
+  /** Line or campaign; empty for the other scopes. */
+  id: z.string(),
+  reason: z.string(),
+  until: instant.nullable(),
+  since: instant,
+});
+export type Pause = z.infer<typeof pause>;
+
+export const monitoringStats = z.object({
+  date: day,
+  sent: z.int(),
+  message1: z.int(),
+  message2: z.int(),
+  other: z.int(),
+  errors: z.int(),
+  limit: z.int(),
+  canSend: z.boolean(),
+  blockedReason,
+  /** Says when sending resumes; empty while it goes on. */
+  blockedMessage: z.string(),
+  alertLevel,
+  /** More than 75 % of the limit is sent (MON-9). */
+  badge: z.boolean(),
+  /** Message 2 per Message 1 (MON-5). */
+  interactionRate: z.number(),
+  /** Contacts that can still be served today (MON-5). */
+  remainingCapacity: z.int(),
+  capacityWarning: z.boolean(),
+  errorRate: z.number(),
+  errorAlert: z.boolean(),
+  rolling: z.object({ sent: z.int(), limit: z.int() }),
+  forecast: z.object({ exhaustedAt: instant.nullable() }),
+  /** Everything is paused. The other pauses stand in `pauses`. */
+  paused: z.boolean(),
+  pauses: z.array(pause),
+  /** Attempts whose outcome is unknown, and those handed to the operator. */
+  unknown: z.int(),
+  /** Unknown, parked: waiting for a decision. */
+  toResolve: z.int(),
+  updatedAt: instant,
+});
+export type MonitoringStats = z.infer<typeof monitoringStats>;
+
+export const dayCounts = z.object({
+  date: day,
+  sent: z.int(),
+  message1: z.int(),
+  message2: z.int(),
+  other: z.int(),
+  errors: z.int(),
+});
+export type DayCounts = z.infer<typeof dayCounts>;
+
+export const messageError = z.object({
+  id: z.string(),
+  attemptId: id,
+  code: z.string(),
+  /** What happened and what to do, in the operator's language. */
+  message: z.string(),
+  phoneMasked: z.string(),
+  occurredAt: instant,
+});
+export type MessageError = z.infer<typeof messageError>;
+
+export const historyInput = z.object({ days: z.coerce.number().int().min(1).max(90).default(7) });
+export const errorsInput = z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) });
+
+export const sendingPauseInput = z.object({
+  scope: pauseScope,
+  id: id.optional(),
+  until: instant.optional(),
+});
+export const sendingResumeInput = z.object({ scope: pauseScope, id: id.optional() });

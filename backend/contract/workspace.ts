@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { id, instant, locale } from './common.ts';
+
+export const provider = z.enum(['wassenger', 'meta', 'simulator']);
+export type ProviderName = z.infer<typeof provider>;
+
+/** What a provider can do; what it cannot is shown as "not available on this line" (SND-12). */
+export const capabilities = z.object({
+  deliveryReports: z.boolean(),
+  readReports: z.boolean(),
+  reactions: z.boolean(),
+  lookupByReference: z.boolean(),
+  needsTemplate: z.boolean(),
+  signsWebhooks: z.boolean(),
+});
+export type Capabilities = z.infer<typeof capabilities>;
+
+export const lineState = z.enum(['unknown', 'online', 'offline', 'restricted']);
+export const line = z.object({
+  id,
+  provider,
+  label: z.string(),
+  isDefault: z.boolean(),
+  state: lineState,
+  capabilities,
+  /** Where the provider must deliver its webhooks, path only. */
+  webhookPath: z.string(),
+});
+export type Line = z.infer<typeof line>;
+
+/** Settings in force, without secrets. */
+export const settings = z.object({
+  version: z.string(),
+  /** The built-in simulator is the provider: nothing really leaves. */
+  demo: z.boolean(),
+  locale,
+  timeZone: z.string(),
+  defaultCountry: z.string(),
+  dailyLimit: z.int(),
+  rollingLimit: z.int(),
+  sendsPerMinute: z.int(),
+  sendGapMs: z.object({ min: z.int(), max: z.int() }),
+  retryBaseMs: z.int(),
+  maxAttempts: z.int(),
+  sendTimeoutMs: z.int(),
+  countReactions: z.boolean(),
+  countStickers: z.boolean(),
+  stopWords: z.array(z.string()),
+  dataDir: z.string(),
+  adminAddress: z.string().nullable(),
+  webhookAddress: z.string().nullable(),
+  lines: z.array(line),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** What can be changed while running; the rest comes from the environment. */
+export const settingsPatch = z.object({
+  locale: locale.optional(),
+  timeZone: z.string().min(1).max(64).optional(),
+  defaultCountry: z.string().length(2).optional(),
+  dailyLimit: z.int().min(1).max(100_000).optional(),
+  rollingLimit: z.int().min(1).max(1_000_000).optional(),
+  sendsPerMinute: z.int().min(1).max(600).optional(),
+  countReactions: z.boolean().optional(),
+  countStickers: z.boolean().optional(),
+  stopWords: z.array(z.string().trim().min(1).max(40)).max(50).optional(),
+});
+export type SettingsPatch = z.infer<typeof settingsPatch>;
+
+export const auditEntry = z.object({
+  id: z.string(),
+  at: instant,
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  detail: z.record(z.string(), z.json()).nullable(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+export const loginInput = z.object({ password: z.string().min(1).max(200) });
+export const loginOutput = z.object({ token: z.string(), expiresAt: instant });

@@ -1,0 +1,131 @@
+import { implement, type Router } from '@orpc/server';
+import { contract, type Contract } from '../contract/contract.ts';
+import type { Locale } from '../contract/common.ts';
+import type { ImportReport, importQuery } from '../contract/contacts.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Services } from '../services.ts';
+import type { z } from 'zod';
+import { createErrorRenderer } from './errors.ts';
+import { followLive } from './liveStream.ts';
+
+/** What every call brings along. */
+export type RequestContext = {
+  /** Who acts, for the audit trail: `interface`, `desktop`, `cli`, or what a token was made for. */
+  actor: string;
+  /** Language of the error's sentence; without it the one in the settings. */
+  locale?: Locale | undefined;
+};
+export type VigieRouter = Router<Contract, RequestContext>;
+
+/**
+ * Answers every call of the contract from the services; HTTP, Electron IPC and the command line serve this one router.
+ * Whatever is thrown leaves as an error of `contract/errors.ts` with its sentence.
+ */
+export function createRouter(services: Services, deps: { locale: () => Locale; logger: Logger }): VigieRouter {
+  const renderError = createErrorRenderer(deps);
+  const os = implement(contract)
+    .$context<RequestContext>()
+    .use(async ({ next, context, path }) => {
+      try {
+        return await next();
+      } catch (error) {
+        throw renderError(error, { locale: context.locale, place: path.join('.') });
+      }
+    });
+  const { attempts, audit, campaigns, categories, contacts, live, messages, monitoring } = services;
+  const { sending, settings, suppressions, webhookEvents } = services;
+
+  return os.router({
+    monitoring: {
+      stats: os.monitoring.stats.handler(() => monitoring.stats()),
+      history: os.monitoring.history.handler(({ input }) => monitoring.history(input.days)),
+      errors: os.monitoring.errors.handler(({ input }) => monitoring.errors(input.limit)),
+    },
+    messages: {
+      send: os.messages.send.handler(({ input }) => answerSend(messages.send(input))),
+      stats: os.messages.stats.handler(({ input }) => messages.stats(input.days)),
+    },
+    attempts: {
+      list: os.attempts.list.handler(({ input }) => attempts.list(input)),
+      get: os.attempts.get.handler(({ input }) => attempts.get(input.id)),
+      retry: os.attempts.retry.handler(({ input, context }) => attempts.retry(input.id, context.actor)),
+      cancel: os.attempts.cancel.handler(({ input, context }) => attempts.cancel(input.id, context.actor)),
+      resolve: os.attempts.resolve.handler(({ input, context }) => attempts.resolve(input, context.actor)),
+      retryMany: os.attempts.retryMany.handler(({ input, context }) => attempts.retryMany(input, context.actor)),
+      cleanup: os.attempts.cleanup.handler(({ input, context }) => attempts.cleanup(input, context.actor)),
+    },
+    contacts: {
+      list: os.contacts.list.handler(({ input }) => contacts.list(input)),
+      create: os.contacts.create.handler(({ input }) => contacts.create(input)),
+      get: os.contacts.get.handler(({ input }) => contacts.get(input.id)),
+      update: os.contacts.update.handler(({ input }) => contacts.update(input)),
+      remove: os.contacts.remove.handler(({ input }) => finished(contacts.remove(input.id))),
+      import: os.contacts.import.handler(({ input }) => importFile(contacts, input)),
+    },
+    categories: {
+      list: os.categories.list.handler(({ input }) => categories.list(input)),
+      create: os.categories.create.handler(({ input }) => categories.create(input)),
+      update: os.categories.update.handler(({ input }) => categories.update(input)),
+      remove: os.categories.remove.handler(({ input }) => finished(categories.remove(input.id))),
+    },
+    campaigns: {
+      list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
+      create: os.campaigns.create.handler(({ input }) => campaigns.create(input)),
+      get: os.campaigns.get.handler(({ input }) => campaigns.get(input.id)),
+      update: os.campaigns.update.handler(({ input }) => campaigns.update(input)),
+      start: os.campaigns.start.handler(({ input, context }) => campaigns.start(input.id, context.actor)),
+      pause: os.campaigns.pause.handler(({ input, context }) => campaigns.pause(input.id, context.actor)),
+      resume: os.campaigns.resume.handler(({ input, context }) => campaigns.resume(input.id, context.actor)),
+      cancel: os.campaigns.cancel.handler(({ input, context }) => campaigns.cancel(input.id, context.actor)),
+      recipients: os.campaigns.recipients.handler(({ input }) => campaigns.recipients(input)),
+      preview: os.campaigns.preview.handler(({ input }) => campaigns.preview(input)),
+    },
+    webhookEvents: {
+      list: os.webhookEvents.list.handler(({ input }) => webhookEvents.list(input)),
+      get: os.webhookEvents.get.handler(({ input }) => webhookEvents.get(input.id)),
+      replay: os.webhookEvents.replay.handler(({ input, context }) => webhookEvents.replay(input.id, context.actor)),
+    },
+    sending: {
+      pause: os.sending.pause.handler(({ input, context }) => {
+        sending.pause(input, context.actor);
+        return monitoring.stats();
+      }),
+      resume: os.sending.resume.handler(({ input, context }) => {
+        sending.resume(input, context.actor);
+        return monitoring.stats();
+      }),
+    },
+    settings: {
+      get: os.settings.get.handler(() => settings.get()),
+      update: os.settings.update.handler(({ input, context }) => settings.update(input, context.actor)),
+    },
+    audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },
+    suppressions: {
+      list: os.suppressions.list.handler(({ input }) => suppressions.list(input)),
+      remove: os.suppressions.remove.handler(({ input, context }) =>
+        finished(suppressions.remove(input.phone, context.actor)),
+      ),
+    },
+    events: os.events.handler(({ signal }) => followLive(live, signal)),
+  });
+}
+
+/** The answer of a call that gives nothing back, once it has happened. */
+function finished(_nothing: void): { done: true } {
+  return { done: true };
+}
+
+function answerSend({ attempt, known }: ReturnType<Services['messages']['send']>): {
+  status: 200 | 202;
+  body: typeof attempt;
+} {
+  return { status: known ? 200 : 202, body: attempt };
+}
+
+/** The file's bytes are handed on as they came: its encoding is the importer's to find out (CMP-1). */
+async function importFile(
+  contacts: Services['contacts'],
+  { query, body }: { query: z.infer<typeof importQuery>; body: File },
+): Promise<ImportReport> {
+  return contacts.import(new Uint8Array(await body.arrayBuffer()), { ...query, fileName: body.name });
+}

@@ -1,0 +1,10 @@
+import { readFlags, serve } from './serve.ts';
+
+const USAGE = 'serve [--port N] [--webhook-port N] [--data-dir DIR] [--no-demo]';
+
+try {
+  process.exitCode = await serve(readFlags(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+  process.exitCode = 2;
+}

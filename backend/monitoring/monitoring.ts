@@ -1,0 +1,143 @@
+import type { Locale } from '../contract/common.ts';
+import type { ErrorData } from '../contract/errors.ts';
+import { sentence } from '../contract/messages/sentence.ts';
+import type { BlockedReason, DayCounts, MessageError, MonitoringStats, Pause } from '../contract/monitoring.ts';
+import type { Clock } from '../core/clock.ts';
+import { lastDays, nextDayStart, toIso } from '../core/days.ts';
+import { maskPhone } from '../core/masking.ts';
+import * as quota from '../domain/quota.ts';
+import type { Database } from '../storage/database.ts';
+import type { Limits, QuotaLedger } from './quotaLedger.ts';
+
+type MonitoringDependencies = {
+  database: Database;
+  ledger: QuotaLedger;
+  clock: Clock;
+  limits: () => Limits;
+  locale: () => Locale;
+  timeZone: () => string;
+  pauses: () => Pause[];
+  unknown: () => { unknown: number; parked: number };
+  /** When today's quota will be used up, null when it will not (MON-10). */
+  forecast: () => number | null;
+  /** Sentence of an error code on a line. */
+  codeSentence: (code: string, lineId: string) => string;
+};
+
+type DayRow = { day: string; message1: number; message2: number; other: number; errors: number };
+type ErrorRow = { id: number; attemptId: string; lineId: string; phone: string; code: string; occurredAt: number };
+type Blocked = { code: Exclude<BlockedReason, ''>; data: ErrorData };
+
+/** The figures of the day, of the last days, and the last errors (MON-2 to MON-10). */
+export class Monitoring {
+  readonly #deps: MonitoringDependencies;
+  readonly #statements;
+
+  constructor(dependencies: MonitoringDependencies) {
+    this.#deps = dependencies;
+    const { database } = dependencies;
+    this.#statements = {
+      since: database.prepare<{ day: string }, DayRow>(`
+        SELECT day, message_1 AS message1, message_2 AS message2, other, errors FROM daily_stats WHERE day >= @day`),
+      errors: database.prepare<{ limit: number }, ErrorRow>(`
+        SELECT id, attempt_id AS attemptId, line_id AS lineId, phone, code, occurred_at AS occurredAt
+        FROM message_errors ORDER BY occurred_at DESC, id DESC LIMIT @limit`),
+    };
+  }
+
+  stats(): MonitoringStats {
+    const { clock, limits, ledger, locale, pauses, unknown, forecast } = this.#deps;
+    const now = clock.now();
+    const { dailyLimit, rollingLimit } = limits();
+    const { day, rollingUsed } = ledger.usage(now);
+    const counts = this.#days([day]).at(0) ?? emptyDay(day);
+    const blocked = this.blocked();
+    const interactionRate = quota.interactionRate(counts);
+    const remainingCapacity = quota.remainingCapacity({ sent: counts.sent, limit: dailyLimit, interactionRate });
+    const errorRate = quota.errorRate(counts);
+    const active = pauses();
+    const { unknown: unknownCount, parked } = unknown();
+    return {
+      ...counts,
+      limit: dailyLimit,
+      canSend: blocked === null,
+      blockedReason: blocked?.code ?? '',
+      blockedMessage: blocked === null ? '' : sentence(locale(), `error.${blocked.code}`, blocked.data),
+      alertLevel: quota.alertLevel(counts.sent, dailyLimit),
+      badge: quota.showsBadge(counts.sent, dailyLimit),
+      interactionRate,
+      remainingCapacity,
+      capacityWarning: remainingCapacity < quota.CAPACITY_WARNING_BELOW,
+      errorRate,
+      errorAlert: errorRate > quota.ERROR_ALERT_ABOVE,
+      rolling: { sent: rollingUsed, limit: rollingLimit },
+      forecast: { exhaustedAt: toIso(forecast()) },
+      paused: active.some(({ scope }) => scope === 'all'),
+      pauses: active,
+      unknown: unknownCount,
+      toResolve: parked,
+      updatedAt: toIso(now),
+    };
+  }
+
+  /** Why nothing may leave now, with the values of its sentence; null when sending is open (MON-2, MON-3). */
+  blocked(): Blocked | null {
+    const { clock, limits, ledger } = this.#deps;
+    const now = clock.now();
+    const { dailyLimit, rollingLimit } = limits();
+    const { used, rollingUsed } = ledger.usage(now);
+    const decision = quota.decideSend({ used, dailyLimit, rollingUsed, rollingLimit });
+    if (decision.ok) return null;
+    const daily = decision.reason === 'daily_limit_reached';
+    const resumesAt = daily
+      ? nextDayStart(ledger.effectiveNow(now))
+      : (ledger.rollingResumesAt(now, rollingLimit) ?? now);
+    return {
+      code: decision.reason,
+      data: {
+        sent: daily ? used : rollingUsed,
+        limit: daily ? dailyLimit : rollingLimit,
+        resumesAt: toIso(resumesAt),
+        resumeUtc: this.#timeOfDay(resumesAt, 'UTC'),
+        resumeLocal: this.#timeOfDay(resumesAt, this.#deps.timeZone()),
+      },
+    };
+  }
+
+  #timeOfDay(at: number, timeZone: string): string {
+    const format = { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    return new Intl.DateTimeFormat(this.#deps.locale(), format).format(at);
+  }
+
+  /** Oldest first, a row for every day, zeros where nothing happened (MON-7). */
+  history(days: number): DayCounts[] {
+    const { clock, ledger } = this.#deps;
+    return this.#days(lastDays(ledger.effectiveNow(clock.now()), days));
+  }
+
+  #days(days: readonly string[]): DayCounts[] {
+    const found = new Map(this.#statements.since.all({ day: days[0] ?? '' }).map((row) => [row.day, row]));
+    return days.map((day) => {
+      const row = found.get(day);
+      if (row === undefined) return emptyDay(day);
+      const { message1, message2, other, errors } = row;
+      return { date: day, sent: message1 + message2 + other, message1, message2, other, errors };
+    });
+  }
+
+  /** Newest first, with the sentence of each code (MON-7). */
+  errors(limit: number): MessageError[] {
+    return this.#statements.errors.all({ limit }).map((row) => ({
+      id: String(row.id),
+      attemptId: row.attemptId,
+      code: row.code,
+      message: this.#deps.codeSentence(row.code, row.lineId),
+      phoneMasked: row.phone === '' ? '' : maskPhone(row.phone),
+      occurredAt: toIso(row.occurredAt),
+    }));
+  }
+}
+
+function emptyDay(day: string): DayCounts {
+  return { date: day, sent: 0, message1: 0, message2: 0, other: 0, errors: 0 };
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS, dayOf } from '../core/days.ts';
+import { createTestStore } from '../../tests/support/engine.ts';
+import { QuotaLedger } from './quotaLedger.ts';
+
+const NOON = Date.parse('2026-11-20T12:00:00.000Z');
+const LIMITS = { dailyLimit: 180, rollingLimit: 1000 };
+
+let folder: ReturnType<typeof createTestStore>;
+let ledger: QuotaLedger;
+beforeEach(() => {
+  folder = createTestStore();
+  ledger = new QuotaLedger(folder.store.main);
+});
+afterEach(() => {
+  folder.remove();
+});
+
+const slot = (attemptId: string, now: number, kind: 'message_1' | 'message_2' | 'other' = 'other') => ({
+  attemptId,
+  lineId: 'line',
+  kind,
+  now,
+});
+const countsOn = (day: string): unknown =>
+  folder.store.main.prepare(`SELECT message_1, message_2, other, errors FROM daily_stats WHERE day = ?`).get(day);
+
+describe('slots', () => {
+  it('counts each kind on its day and gives a slot back to the day it was taken on (MON-1)', () => {
+    ledger.take(slot('a', NOON, 'message_1'), LIMITS);
+    ledger.take(slot('b', NOON, 'message_2'), LIMITS);
+    ledger.take(slot('c', NOON), LIMITS);
+    ledger.countError(NOON);
+    expect(countsOn('2026-11-20')).toEqual({ message_1: 1, message_2: 1, other: 1, errors: 1 });
+    ledger.take(slot('d', NOON + DAY_MS), LIMITS);
+    ledger.release('a');
+    expect(countsOn('2026-11-20')).toEqual({ message_1: 0, message_2: 1, other: 1, errors: 1 });
+    expect(countsOn('2026-11-21')).toEqual({ message_1: 0, message_2: 0, other: 1, errors: 0 });
+  });
+
+  it('refuses at the daily limit and takes nothing (MON-2)', () => {
+    const limits = { dailyLimit: 2, rollingLimit: 1000 };
+    expect(ledger.take(slot('a', NOON), limits).ok).toBe(true);
+    expect(ledger.take(slot('b', NOON), limits).ok).toBe(true);
+    expect(ledger.take(slot('c', NOON), limits)).toEqual({ ok: false, reason: 'daily_limit_reached' });
+    expect(ledger.usage(NOON)).toEqual({ day: '2026-11-20', used: 2, rollingUsed: 2 });
+    expect(ledger.hasSlot('c')).toBe(false);
+  });
+
+  it('counts an open slot in the window until a day after its outcome is known (MON-3)', () => {
+    ledger.take(slot('a', NOON), LIMITS);
+    expect(ledger.usage(NOON + 3 * DAY_MS).rollingUsed).toBe(1);
+    ledger.settle('a', NOON + HOUR_MS);
+    expect(ledger.usage(NOON + HOUR_MS + DAY_MS).rollingUsed).toBe(1);
+    expect(ledger.usage(NOON + HOUR_MS + DAY_MS + 1).rollingUsed).toBe(0);
+  });
+
+  it('says when the window has room again (MON-3)', () => {
+    const limits = { dailyLimit: 100, rollingLimit: 2 };
+    for (const [index, id] of ['a', 'b'].entries()) {
+      ledger.take(slot(id, NOON + index * HOUR_MS), limits);
+      ledger.settle(id, NOON + index * HOUR_MS);
+    }
+    const now = NOON + 2 * HOUR_MS;
+    expect(ledger.take(slot('c', now), limits)).toEqual({ ok: false, reason: 'rolling_limit_reached' });
+    const resumes = ledger.rollingResumesAt(now, 2);
+    expect(resumes).toBe(NOON + DAY_MS + 1);
+    expect(ledger.take(slot('c', (resumes ?? 0) - 1), limits).ok).toBe(false);
+    expect(ledger.take(slot('c', resumes ?? 0), limits).ok).toBe(true);
+  });
+
+  it('never goes back to a day that is over when the clock is set back (MON-8)', () => {
+    ledger.take(slot('a', NOON), LIMITS);
+    ledger.take(slot('b', NOON - DAY_MS), LIMITS);
+    expect(countsOn('2026-11-19')).toBeUndefined();
+    expect(ledger.usage(NOON - 2 * DAY_MS)).toEqual({ day: '2026-11-20', used: 2, rollingUsed: 2 });
+  });
+});
+
+type Step = { advanceMs: number; kind: 'message_1' | 'message_2' | 'other'; outcome: 'accepted' | 'refused' | 'error' };
+const step: fc.Arbitrary<Step> = fc.record({
+  advanceMs: fc.integer({ min: 0, max: 6 * HOUR_MS }),
+  kind: fc.constantFrom('message_1', 'message_2', 'other'),
+  outcome: fc.constantFrom('accepted', 'refused', 'error'),
+});
+
+describe('any course of sends', () => {
+  it('has counters equal to what was accepted, and no day or 24 hours above a limit (MON-1, MON-2, MON-3)', () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 8 }),
+        (steps, dailyLimit, rollingLimit) => {
+          if (folder.store.main.inTransaction) folder.store.main.exec('ROLLBACK');
+          // One transaction for a whole run, taken back at its end: a thousand runs need no thousand syncs.
+          folder.store.main.exec('BEGIN IMMEDIATE');
+          let now = NOON;
+          const accepted: { at: number; kind: string }[] = [];
+          for (const [index, { advanceMs, kind, outcome }] of steps.entries()) {
+            now += advanceMs;
+            const id = `attempt-${index}`;
+            if (!ledger.take(slot(id, now, kind), { dailyLimit, rollingLimit }).ok) continue;
+            if (outcome === 'accepted') {
+              ledger.settle(id, now);
+              accepted.push({ at: now, kind });
+            } else ledger.release(id);
+          }
+          for (const day of new Set(accepted.map(({ at }) => dayOf(at)))) {
+            const ofDay = accepted.filter(({ at }) => dayOf(at) === day);
+            expect(ofDay.length).toBeLessThanOrEqual(dailyLimit);
+            const count = (kind: string): number => ofDay.filter((entry) => entry.kind === kind).length;
+            expect(countsOn(day)).toMatchObject({
+              message_1: count('message_1'),
+              message_2: count('message_2'),
+              other: count('other'),
+            });
+          }
+          for (const { at } of accepted) {
+            const within = accepted.filter((entry) => entry.at >= at && entry.at <= at + DAY_MS);
+            expect(within.length).toBeLessThanOrEqual(rollingLimit);
+          }
+          folder.store.main.exec('ROLLBACK');
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});

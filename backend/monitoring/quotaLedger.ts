@@ -1,0 +1,156 @@
+import type { MessageType } from '../contract/attempts.ts';
+import { DAY_MS, dayOf } from '../core/days.ts';
+import { decideSend } from '../domain/quota.ts';
+import type { Database } from '../storage/database.ts';
+
+export type SlotKind = 'message_1' | 'message_2' | 'other';
+export type Limits = { dailyLimit: number; rollingLimit: number };
+export type QuotaUsage = { day: string; used: number; rollingUsed: number };
+export type SlotDecision = ReturnType<typeof decideSend>;
+
+/** Settled slots older than this matter to no limit. */
+const SLOT_RETENTION_MS = 7 * DAY_MS;
+
+/** Which of the day's counters a message belongs to (MON-1). */
+export function slotKind(type: MessageType): SlotKind {
+  return type === 'message_1' || type === 'message_2' ? type : 'other';
+}
+
+/**
+ * Units of quota and the day's counters (MON-1 to MON-3). Every method is a part of the caller's transaction.
+ * Time never goes back here: the day and the window are those of the latest instant ever seen (MON-8).
+ */
+export class QuotaLedger {
+  readonly #statements;
+  readonly #countUp;
+  readonly #countDown;
+
+  constructor(database: Database) {
+    this.#statements = {
+      highWater: database.prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'clock_high_water'`).pluck(),
+      raiseHighWater: database.prepare<{ now: number }>(`
+        INSERT INTO meta (key, value) VALUES ('clock_high_water', CAST(@now AS TEXT))
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(meta.value AS INTEGER) < @now`),
+      usedOn: database
+        .prepare<{ day: string }, number>(`SELECT message_1 + message_2 + other FROM daily_stats WHERE day = @day`)
+        .pluck(),
+      openSlots: database.prepare<[], number>(`SELECT count(*) FROM quota_slots WHERE settled_at IS NULL`).pluck(),
+      settledSince: database
+        .prepare<{ since: number }, number>(`SELECT count(*) FROM quota_slots WHERE settled_at >= @since`)
+        .pluck(),
+      oldestSettled: database
+        .prepare<{ since: number; offset: number }, number>(
+          `SELECT settled_at FROM quota_slots WHERE settled_at >= @since ORDER BY settled_at LIMIT 1 OFFSET @offset`,
+        )
+        .pluck(),
+      take: database.prepare<{ attemptId: string; lineId: string; kind: SlotKind; day: string; now: number }>(`
+        INSERT INTO quota_slots (attempt_id, line_id, kind, day, taken_at) VALUES (@attemptId, @lineId, @kind, @day, @now)`),
+      settle: database.prepare<{ attemptId: string; at: number }>(
+        `UPDATE quota_slots SET settled_at = @at WHERE attempt_id = @attemptId AND settled_at IS NULL`,
+      ),
+      newestOf: database.prepare<{ attemptId: string }, { id: number; kind: SlotKind; day: string }>(
+        `SELECT id, kind, day FROM quota_slots WHERE attempt_id = @attemptId ORDER BY id DESC LIMIT 1`,
+      ),
+      drop: database.prepare<{ id: number }>(`DELETE FROM quota_slots WHERE id = @id`),
+      sentOnLine: database
+        .prepare<{ lineId: string; since: number }, number>(
+          `SELECT taken_at FROM quota_slots WHERE line_id = @lineId AND taken_at > @since ORDER BY taken_at`,
+        )
+        .pluck(),
+      countError: database.prepare<{ day: string }>(`
+        INSERT INTO daily_stats (day, errors) VALUES (@day, 1) ON CONFLICT (day) DO UPDATE SET errors = errors + 1`),
+      prune: database.prepare<{ before: number }>(`DELETE FROM quota_slots WHERE settled_at < @before`),
+    };
+    const perKind = (sql: (column: SlotKind) => string) => ({
+      message_1: database.prepare<{ day: string }>(sql('message_1')),
+      message_2: database.prepare<{ day: string }>(sql('message_2')),
+      other: database.prepare<{ day: string }>(sql('other')),
+    });
+    this.#countUp = perKind(
+      (column) => `INSERT INTO daily_stats (day, ${column}) VALUES (@day, 1)
+        ON CONFLICT (day) DO UPDATE SET ${column} = ${column} + 1`,
+    );
+    this.#countDown = perKind((column) => `UPDATE daily_stats SET ${column} = ${column} - 1 WHERE day = @day`);
+  }
+
+  /** The latest instant ever seen: `now`, unless the clock was set back. */
+  effectiveNow(now: number): number {
+    return Math.max(now, this.#statements.highWater.get() ?? 0);
+  }
+
+  /** What is used of both limits. An unsettled slot counts in the rolling window until its outcome is known. */
+  usage(now: number): QuotaUsage {
+    const at = this.effectiveNow(now);
+    const day = dayOf(at);
+    return {
+      day,
+      used: this.#statements.usedOn.get({ day }) ?? 0,
+      rollingUsed:
+        (this.#statements.openSlots.get() ?? 0) + (this.#statements.settledSince.get({ since: at - DAY_MS }) ?? 0),
+    };
+  }
+
+  /** Takes a slot when both limits allow it; changes nothing otherwise (MON-2, MON-3). */
+  take(slot: { attemptId: string; lineId: string; kind: SlotKind; now: number }, limits: Limits): SlotDecision {
+    const { day, used, rollingUsed } = this.usage(slot.now);
+    const decision = decideSend({ used, rollingUsed, ...limits });
+    if (decision.ok) this.#insert(slot, day);
+    return decision;
+  }
+
+  /** Counts a message that turned out to have left although its slot was given back; limits cannot refuse it any more. */
+  takeAfterTheFact(slot: { attemptId: string; lineId: string; kind: SlotKind; now: number }): void {
+    this.#insert(slot, dayOf(this.effectiveNow(slot.now)));
+    this.settle(slot.attemptId, slot.now);
+  }
+
+  #insert(slot: { attemptId: string; lineId: string; kind: SlotKind; now: number }, day: string): void {
+    const now = this.effectiveNow(slot.now);
+    this.#statements.raiseHighWater.run({ now });
+    this.#statements.take.run({ ...slot, now, day });
+    this.#countUp[slot.kind].run({ day });
+  }
+
+  /** The provider can have accepted the message until `at`, not later. */
+  settle(attemptId: string, at: number): void {
+    this.#statements.settle.run({ attemptId, at: this.effectiveNow(at) });
+  }
+
+  /** Gives the newest slot of an attempt back: its message provably did not leave (MON-1). */
+  release(attemptId: string): void {
+    const slot = this.#statements.newestOf.get({ attemptId });
+    if (slot === undefined) return;
+    this.#statements.drop.run({ id: slot.id });
+    this.#countDown[slot.kind].run({ day: slot.day });
+  }
+
+  hasSlot(attemptId: string): boolean {
+    return this.#statements.newestOf.get({ attemptId }) !== undefined;
+  }
+
+  /** Counts a failed try on the day of `now` (MON-6) and returns that day. */
+  countError(now: number): string {
+    const day = dayOf(this.effectiveNow(now));
+    this.#statements.countError.run({ day });
+    return day;
+  }
+
+  /** When the rolling window will have room again; null when it has room now. */
+  rollingResumesAt(now: number, rollingLimit: number): number | null {
+    const { rollingUsed } = this.usage(now);
+    if (rollingUsed < rollingLimit) return null;
+    const at = this.effectiveNow(now);
+    const leaves = this.#statements.oldestSettled.get({ since: at - DAY_MS, offset: rollingUsed - rollingLimit });
+    return (leaves ?? at) + DAY_MS + 1;
+  }
+
+  /** Instants of the slots that a line took after `since`, oldest first. */
+  recentSends(lineId: string, since: number): number[] {
+    return this.#statements.sentOnLine.all({ lineId, since });
+  }
+
+  /** Removes settled slots that no limit looks at any more. */
+  prune(now: number): void {
+    this.#statements.prune.run({ before: now - SLOT_RETENTION_MS });
+  }
+}

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestStore } from '../../tests/support/engine.ts';
+import { createFakeClock, type FakeClock } from '../../tests/support/fakeClock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/days.ts';
+import { silentLogger } from '../core/logger.ts';
+import { nextMatch, Scheduler, type Job } from './scheduler.ts';
+
+let folder: ReturnType<typeof createTestStore>;
+let clock: FakeClock;
+let runs: number[];
+beforeEach(() => {
+  folder = createTestStore();
+  clock = createFakeClock('2026-11-20T08:30:00.000Z');
+  runs = [];
+});
+afterEach(() => {
+  folder.remove();
+});
+
+const start = async (overrides: Partial<Job> = {}): Promise<Scheduler> => {
+  const job: Job = { name: 'hourly', schedule: '0 * * * *', run: () => runs.push(clock.now()), ...overrides };
+  const scheduler = new Scheduler({ database: folder.store.main, clock, logger: silentLogger, jobs: [job] });
+  await scheduler.start();
+  return scheduler;
+};
+
+describe('the scheduler', () => {
+  it('runs a job at each of its times (OPS-7)', async () => {
+    const scheduler = await start();
+    await clock.advance(3 * HOUR_MS);
+    expect(runs).toHaveLength(3);
+    expect(runs.every((at) => at % HOUR_MS < 2_000)).toBe(true);
+    await scheduler.stop();
+  });
+
+  it('runs a job once at the start when it asks for that (CMP-9)', async () => {
+    const scheduler = await start({ atStart: true });
+    expect(runs).toHaveLength(1);
+    await scheduler.stop();
+  });
+
+  it('runs a job once that was due several times while the machine slept (OPS-7, DSK-5)', async () => {
+    const scheduler = await start();
+    clock.set(clock.now() + 9 * HOUR_MS);
+    await clock.advance(2_000);
+    expect(runs).toHaveLength(1);
+    await scheduler.stop();
+  });
+
+  it('runs a job once that was due while the application was off (OPS-7)', async () => {
+    await (await start()).stop();
+    clock.set(clock.now() + 5 * HOUR_MS);
+    const scheduler = await start();
+    await clock.advance(2_000);
+    expect(runs).toHaveLength(1);
+    await scheduler.stop();
+  });
+
+  it('does not wait for the old time when the clock is set back (REL-4)', async () => {
+    const scheduler = await start();
+    await clock.advance(2_000);
+    clock.set(clock.now() - DAY_MS);
+    await clock.advance(HOUR_MS);
+    expect(runs).toHaveLength(1);
+    await scheduler.stop();
+  });
+
+  it('keeps the others running when a job fails', async () => {
+    const failing: Job = {
+      name: 'failing',
+      schedule: '* * * * *',
+      run: () => {
+        throw new Error('broken');
+      },
+    };
+    const good: Job = { name: 'good', schedule: '* * * * *', run: () => runs.push(clock.now()) };
+    const jobs = [failing, good];
+    const scheduler = new Scheduler({ database: folder.store.main, clock, logger: silentLogger, jobs });
+    await scheduler.start();
+    await clock.advance(3 * MINUTE_MS);
+    expect(runs.length).toBe(3);
+    expect(folder.store.main.prepare(`SELECT last_result FROM job_runs ORDER BY job`).pluck().all()).toEqual([
+      ...['failed', 'done'],
+    ]);
+    await scheduler.stop();
+  });
+});
+
+describe('a schedule', () => {
+  it.each([
+    ['0 * * * *', '2026-11-20T08:30:00.000Z', '2026-11-20T09:00:00.000Z'],
+    ['0 * * * *', '2026-11-20T09:00:00.000Z', '2026-11-20T10:00:00.000Z'],
+    ['0 2 * * *', '2026-11-20T08:30:00.000Z', '2026-11-21T02:00:00.000Z'],
+    ['0 8 * * 1', '2026-11-20T08:30:00.000Z', '2026-11-23T08:00:00.000Z'],
+  ])('%s after %s is %s', (schedule, after, next) => {
+    expect(new Date(nextMatch(schedule, Date.parse(after))).toISOString()).toBe(next);
+  });
+});

@@ -1,0 +1,119 @@
+import cron from 'node-cron';
+import type { Clock } from '../core/clock.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../core/days.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Service } from '../core/service.ts';
+import type { Database } from '../storage/database.ts';
+
+export type Job = {
+  name: string;
+  /** Five cron fields, in UTC. */
+  schedule: string;
+  run: () => unknown;
+  /** Also once at every start. */
+  atStart?: boolean;
+};
+
+type SchedulerDependencies = { database: Database; clock: Clock; logger: Logger; jobs: readonly Job[] };
+
+/** Wall clock and schedules are compared this often, so that sleep and clock changes need no special case. */
+const TICK_MS = SECOND_MS;
+
+/** Runs jobs on the wall clock. One that was due while the machine slept or was off runs once (OPS-7). */
+export class Scheduler implements Service {
+  readonly #deps: SchedulerDependencies;
+  readonly #statements;
+  #cancelTick: (() => void) | null = null;
+  #started = false;
+  #lastTickAt = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: SchedulerDependencies) {
+    this.#deps = dependencies;
+    const { database } = dependencies;
+    this.#statements = {
+      nextAt: database.prepare<{ job: string }, number>(`SELECT next_at FROM job_runs WHERE job = @job`).pluck(),
+      plan: database.prepare<{ job: string; nextAt: number }>(`
+        INSERT INTO job_runs (job, next_at) VALUES (@job, @nextAt) ON CONFLICT (job) DO UPDATE SET next_at = excluded.next_at`),
+      finish: database.prepare<{ job: string; startedAt: number; finishedAt: number; result: string }>(`
+        UPDATE job_runs SET last_started_at = @startedAt, last_finished_at = @finishedAt, last_result = @result
+        WHERE job = @job`),
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    for (const job of this.#deps.jobs) {
+      if (job.atStart === true) await this.#run(job);
+      else if (this.#statements.nextAt.get({ job: job.name }) === undefined) this.#plan(job);
+    }
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    this.#cancelTick?.();
+    await this.#running;
+  }
+
+  #schedule(): void {
+    this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
+      this.#running = this.runDue().then(() => {
+        if (this.#started) this.#schedule();
+      });
+    });
+  }
+
+  /** Runs every job whose time has come, one after the other. */
+  async runDue(): Promise<void> {
+    const now = this.#deps.clock.now();
+    const setBack = now < this.#lastTickAt;
+    this.#lastTickAt = now;
+    for (const job of this.#deps.jobs) {
+      // A clock that was set back must not keep a job waiting for the time that it had shown.
+      if (setBack) this.#plan(job);
+      const nextAt = this.#statements.nextAt.get({ job: job.name }) ?? 0;
+      if (nextAt <= now) await this.#run(job);
+    }
+  }
+
+  async #run(job: Job): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const startedAt = clock.now();
+    this.#plan(job);
+    let result = 'done';
+    try {
+      await job.run();
+    } catch (error) {
+      logger.error({ error, job: job.name }, 'job failed');
+      result = 'failed';
+    }
+    this.#statements.finish.run({ job: job.name, startedAt, finishedAt: clock.now(), result });
+  }
+
+  #plan(job: Job): void {
+    this.#statements.plan.run({ job: job.name, nextAt: nextMatch(job.schedule, this.#deps.clock.now()) });
+  }
+}
+
+/** No schedule here is rarer than weekly. */
+const LONGEST_WAIT_MS = 8 * DAY_MS;
+
+/**
+ * First whole minute after `now` that a cron expression names, epoch ms, UTC. node-cron reads the expression; its own
+ * timers are not used, because they stop with the machine's sleep and know no other clock than the system's.
+ * @throws Error when the expression names no minute within eight days
+ */
+export function nextMatch(schedule: string, now: number): number {
+  const task = cron.createTask(schedule, () => {}, { timezone: 'UTC' });
+  try {
+    const first = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
+    for (let at = first; at <= now + LONGEST_WAIT_MS; at += MINUTE_MS) {
+      if (task.match(new Date(at))) return at;
+    }
+  } finally {
+    void task.destroy();
+  }
+  throw new Error(`schedule ${schedule} names no minute within eight days`);
+}

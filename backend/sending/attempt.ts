@@ -1,0 +1,89 @@
+import type { AttemptState, Media, MessageType, Template } from '../contract/attempts.ts';
+import type { DeliveryStatus } from './provider.ts';
+
+/** One message to one phone, with all its tries, as it stands in the database. */
+export type AttemptRow = {
+  id: string;
+  lineId: string;
+  type: MessageType;
+  campaignId: string | null;
+  contactId: string | null;
+  phone: string;
+  body: string | null;
+  media: Media | null;
+  template: Template | null;
+  category: string | null;
+  title: string | null;
+  context: Record<string, unknown> | null;
+  priority: number;
+  state: AttemptState;
+  tries: number;
+  maxAttempts: number;
+  reference: string;
+  idempotencyKey: string | null;
+  contentHash: string | null;
+  dueAt: number;
+  expiresAt: number | null;
+  errorCode: string | null;
+  errorDetail: string | null;
+  createdAt: number;
+  sendingAt: number | null;
+  sentAt: number | null;
+  deliveredAt: number | null;
+  readAt: number | null;
+  finishedAt: number | null;
+  unknownAt: number | null;
+  lookups: number;
+  absentSince: number | null;
+  lookupAt: number | null;
+  parkedAt: number | null;
+  updatedAt: number;
+};
+
+/** What is needed to queue a message. */
+export type NewAttempt = {
+  lineId: string;
+  type: MessageType;
+  phone: string;
+  body: string;
+  priority: number;
+  maxAttempts: number;
+  dueAt: number;
+  campaignId?: string;
+  contactId?: string;
+  media?: Media | null;
+  template?: Template | null;
+  category?: string | null;
+  title?: string | null;
+  context?: Record<string, unknown> | null;
+  idempotencyKey?: string | null;
+  contentHash?: string | null;
+  expiresAt?: number | null;
+};
+
+/** Where messages are queued; every call is part of the caller's transaction. */
+export type AttemptQueue = {
+  /** Campaign messages get the reference `CAMPAIGN:CONTACT:type`; a second one for the same step throws `conflict`. */
+  add(attempt: NewAttempt): AttemptRow;
+  /** Whether this step of this contact exists already, in whatever state. */
+  exists(step: { campaignId: string; contactId: string; type: 'message_1' | 'message_2' }): boolean;
+  /** Cancels what has not left yet (pending, failed_retry); returns how many. */
+  cancelOfCampaign(campaignId: string, reason: string): number;
+  cancelToPhone(phone: string, reason: string): number;
+};
+
+/**
+ * Something that happened to an attempt. Listeners run inside the transaction that records it,
+ * so that what follows from it (a recipient's state, a campaign's figures) is committed with it or not at all.
+ */
+export type AttemptChange = {
+  attempt: AttemptRow;
+  kind: 'queued_again' | 'accepted' | DeliveryStatus | 'unknown' | 'cancelled' | 'expired';
+  at: number;
+  /**
+   * Error code, for `failed`, `cancelled`, `expired`. `failed` is final here: a planned retry is not announced.
+   * `sent` takes a `failed` back: a later report proved delivery. `queued_again`: the operator retries a failed one.
+   */
+  code: string | null;
+};
+export type AttemptListener = (change: AttemptChange) => void;

@@ -1,0 +1,222 @@
+import type { AttemptState, TimelineEntry } from '../contract/attempts.ts';
+import { toIso } from '../core/days.ts';
+import type { Database } from '../storage/database.ts';
+import type { AttemptRow } from './attempt.ts';
+import type { DeliveryStatus } from './provider.ts';
+
+/** Columns of an attempt under their names in code. */
+export const ATTEMPT_COLUMNS = `
+  id, line_id AS lineId, type, campaign_id AS campaignId, contact_id AS contactId, phone, body, media, template,
+  category, title, context, priority, state, tries, max_attempts AS maxAttempts, reference,
+  idempotency_key AS idempotencyKey, content_hash AS contentHash, due_at AS dueAt, expires_at AS expiresAt,
+  error_code AS errorCode, error_detail AS errorDetail, created_at AS createdAt, sending_at AS sendingAt,
+  sent_at AS sentAt, delivered_at AS deliveredAt, read_at AS readAt, finished_at AS finishedAt,
+  unknown_at AS unknownAt, lookups, absent_since AS absentSince, lookup_at AS lookupAt, parked_at AS parkedAt,
+  updated_at AS updatedAt`;
+
+type JsonColumns = 'media' | 'template' | 'context';
+/** As SQLite gives it, before its JSON is parsed. */
+export type StoredAttempt = Omit<AttemptRow, JsonColumns> & Record<JsonColumns, string | null>;
+
+/** What of an attempt changes after it was queued. */
+type Mutable = Pick<
+  AttemptRow,
+  | 'state'
+  | 'tries'
+  | 'maxAttempts'
+  | 'dueAt'
+  | 'errorCode'
+  | 'errorDetail'
+  | 'sendingAt'
+  | 'sentAt'
+  | 'deliveredAt'
+  | 'readAt'
+  | 'finishedAt'
+  | 'unknownAt'
+  | 'lookups'
+  | 'absentSince'
+  | 'lookupAt'
+  | 'parkedAt'
+>;
+
+export type StoredReport = { status: DeliveryStatus; at: number; code: string };
+
+const parsed = <Value>(json: string | null): Value | null => (json === null ? null : (JSON.parse(json) as Value));
+
+/** Row of the database to object. */
+export function toAttempt(row: StoredAttempt): AttemptRow {
+  return { ...row, media: parsed(row.media), template: parsed(row.template), context: parsed(row.context) };
+}
+
+/** Reads and writes attempts and what hangs on them. Knows no rules: those are in `domain/` and `outcomes.ts`. */
+export class AttemptStore {
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#statements = {
+      byId: database.prepare<{ id: string }, StoredAttempt>(`SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE id = @id`),
+      byReference: database.prepare<{ reference: string }, StoredAttempt>(
+        `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE reference = @reference`,
+      ),
+      byKey: database.prepare<{ key: string }, StoredAttempt>(
+        `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE idempotency_key = @key`,
+      ),
+      ofProviderId: database
+        .prepare<{ lineId: string; providerId: string }, string>(
+          `SELECT attempt_id FROM provider_ids WHERE line_id = @lineId AND provider_id = @providerId`,
+        )
+        .pluck(),
+      insert: database.prepare(`
+        INSERT INTO attempts (id, line_id, type, campaign_id, contact_id, phone, body, media, template, category, title,
+          context, priority, max_attempts, reference, idempotency_key, content_hash, due_at, expires_at, created_at, updated_at)
+        VALUES (@id, @lineId, @type, @campaignId, @contactId, @phone, @body, @media, @template, @category, @title,
+          @context, @priority, @maxAttempts, @reference, @idempotencyKey, @contentHash, @dueAt, @expiresAt, @createdAt, @createdAt)`),
+      update: database.prepare(`
+        UPDATE attempts SET state = @state, tries = @tries, max_attempts = @maxAttempts, due_at = @dueAt, error_code = @errorCode,
+          error_detail = @errorDetail, sending_at = @sendingAt, sent_at = @sentAt, delivered_at = @deliveredAt,
+          read_at = @readAt, finished_at = @finishedAt, unknown_at = @unknownAt, lookups = @lookups,
+          absent_since = @absentSince, lookup_at = @lookupAt, parked_at = @parkedAt, updated_at = @updatedAt
+        WHERE id = @id`),
+      addEvent: database.prepare(`
+        INSERT INTO attempt_events (attempt_id, at, event, detail) VALUES (@attemptId, @at, @event, @detail)`),
+      events: database.prepare<{ attemptId: string }, { at: number; event: string; detail: string | null }>(
+        `SELECT at, event, detail FROM attempt_events WHERE attempt_id = @attemptId ORDER BY id`,
+      ),
+      addProviderId: database.prepare(`
+        INSERT INTO provider_ids (line_id, provider_id, attempt_id) VALUES (@lineId, @providerId, @attemptId)
+        ON CONFLICT DO NOTHING`),
+      providerIds: database
+        .prepare<{ attemptId: string }, string>(`SELECT provider_id FROM provider_ids WHERE attempt_id = @attemptId`)
+        .pluck(),
+      addReport: database.prepare(`
+        INSERT INTO delivery_reports (attempt_id, status, at, code) VALUES (@attemptId, @status, @at, @code)
+        ON CONFLICT DO NOTHING`),
+      reports: database.prepare<{ attemptId: string }, StoredReport>(
+        `SELECT status, at, code FROM delivery_reports WHERE attempt_id = @attemptId`,
+      ),
+      addError: database.prepare(`
+        INSERT INTO message_errors (attempt_id, line_id, phone, code, detail, day, occurred_at)
+        VALUES (@attemptId, @lineId, @phone, @code, @detail, @day, @at)`),
+      inState: database.prepare<{ state: AttemptState }, StoredAttempt>(
+        `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = @state ORDER BY created_at, id`,
+      ),
+      waitingOfCampaign: database.prepare<{ campaignId: string }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        WHERE campaign_id = @campaignId AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+      waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        WHERE phone = @phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+      expired: database.prepare<{ now: number }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL AND expires_at <= @now
+        ORDER BY expires_at LIMIT 500`),
+      lookupsDue: database.prepare<{ now: number; limit: number }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT @limit`),
+      countUnknown: database.prepare<[], { unknown: number; parked: number }>(
+        `SELECT count(*) AS unknown, count(parked_at) AS parked FROM attempts WHERE state = 'unknown'`,
+      ),
+    };
+  }
+
+  get(id: string): AttemptRow | null {
+    return this.#one(this.#statements.byId.get({ id }));
+  }
+
+  withReference(reference: string): AttemptRow | null {
+    return this.#one(this.#statements.byReference.get({ reference }));
+  }
+
+  withIdempotencyKey(key: string): AttemptRow | null {
+    return this.#one(this.#statements.byKey.get({ key }));
+  }
+
+  /** The attempt that a provider knows by any of these ids. */
+  withProviderId(lineId: string, providerIds: readonly string[]): AttemptRow | null {
+    for (const providerId of providerIds) {
+      const id = this.#statements.ofProviderId.get({ lineId, providerId });
+      if (id !== undefined) return this.get(id);
+    }
+    return null;
+  }
+
+  #one(row: StoredAttempt | undefined): AttemptRow | null {
+    return row === undefined ? null : toAttempt(row);
+  }
+
+  insert(attempt: AttemptRow): void {
+    const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+    this.#statements.insert.run({
+      ...attempt,
+      media: json(attempt.media),
+      template: json(attempt.template),
+      context: json(attempt.context),
+    });
+  }
+
+  /** Writes what changed and gives the attempt as it is now. */
+  update(attempt: AttemptRow, changes: Partial<Mutable>, now: number): AttemptRow {
+    const updated = { ...attempt, ...changes, updatedAt: now };
+    const { media: _media, template: _template, context: _context, ...columns } = updated;
+    this.#statements.update.run(columns);
+    return updated;
+  }
+
+  addEvent(attemptId: string, at: number, event: string, detail?: Record<string, unknown>): void {
+    this.#statements.addEvent.run({ attemptId, at, event, detail: detail === undefined ? null : JSON.stringify(detail) });
+  }
+
+  timeline(attemptId: string): TimelineEntry[] {
+    return this.#statements.events
+      .all({ attemptId })
+      .map(({ at, event, detail }) => ({ at: toIso(at), event, detail: parsed(detail) }));
+  }
+
+  addProviderIds(attempt: Pick<AttemptRow, 'id' | 'lineId'>, providerIds: readonly string[]): void {
+    for (const providerId of providerIds) {
+      this.#statements.addProviderId.run({ lineId: attempt.lineId, providerId, attemptId: attempt.id });
+    }
+  }
+
+  providerIds(attemptId: string): string[] {
+    return this.#statements.providerIds.all({ attemptId });
+  }
+
+  addReport(attemptId: string, report: StoredReport): void {
+    this.#statements.addReport.run({ attemptId, ...report });
+  }
+
+  reports(attemptId: string): StoredReport[] {
+    return this.#statements.reports.all({ attemptId });
+  }
+
+  addError(error: { attempt: AttemptRow; code: string; detail: string | null; day: string; at: number }): void {
+    const { attempt, ...rest } = error;
+    this.#statements.addError.run({ ...rest, attemptId: attempt.id, lineId: attempt.lineId, phone: attempt.phone });
+  }
+
+  inState(state: AttemptState): AttemptRow[] {
+    return this.#statements.inState.all({ state }).map(toAttempt);
+  }
+
+  waitingOfCampaign(campaignId: string): AttemptRow[] {
+    return this.#statements.waitingOfCampaign.all({ campaignId }).map(toAttempt);
+  }
+
+  waitingToPhone(phone: string): AttemptRow[] {
+    return this.#statements.waitingToPhone.all({ phone }).map(toAttempt);
+  }
+
+  /** Waiting attempts that must not be sent any more: their window has closed. */
+  expired(now: number): AttemptRow[] {
+    return this.#statements.expired.all({ now }).map(toAttempt);
+  }
+
+  lookupsDue(now: number, limit: number): AttemptRow[] {
+    return this.#statements.lookupsDue.all({ now, limit }).map(toAttempt);
+  }
+
+  countUnknown(): { unknown: number; parked: number } {
+    return this.#statements.countUnknown.get() ?? { unknown: 0, parked: 0 };
+  }
+}

@@ -1,0 +1,128 @@
+import type { MessageType } from '../contract/attempts.ts';
+import type { BlockedReason } from '../contract/monitoring.ts';
+import { dayOf, dayStart } from '../core/days.ts';
+import { nextAttemptState } from '../domain/attemptStates.ts';
+import { warmupLimit } from '../domain/pace.ts';
+import { pickHead } from '../domain/pick.ts';
+import { closesTooSoon } from '../domain/quota.ts';
+import { slotKind, type Limits, type QuotaLedger } from '../monitoring/quotaLedger.ts';
+import { inTransaction, type Database } from '../storage/database.ts';
+import type { AttemptRow } from './attempt.ts';
+import type { AttemptStore } from './attemptStore.ts';
+import type { LineOptions } from './lines.ts';
+import type { HeldBack } from './pauses.ts';
+
+/** Priorities of the two campaign messages: a follow-up goes to the front (CMP-6). */
+export const MESSAGE_1_PRIORITY = 4;
+export const MESSAGE_2_PRIORITY = 1;
+
+const PRIORITIES = [1, 2, 3, 4, 5] as const;
+/** As the generated column `rank` computes it. */
+const rankOf = (priority: number, type: MessageType): number => priority * 2 + (type === 'message_1' ? 1 : 0);
+const CAMPAIGN_RANKS = [rankOf(MESSAGE_2_PRIORITY, 'message_2'), rankOf(MESSAGE_1_PRIORITY, 'message_1')];
+const OTHER_RANKS = PRIORITIES.map((priority) => rankOf(priority, 'notification'));
+
+export type Claim =
+  | { kind: 'claimed'; attempt: AttemptRow }
+  /** Nothing is due; `nextDueAt` is when something will be. */
+  | { kind: 'idle'; nextDueAt: number | null }
+  /** Something is due and may not leave. */
+  | { kind: 'blocked'; reason: Exclude<BlockedReason, ''> | 'day_is_closing' | 'warm_up' };
+
+export type ClaimRequest = {
+  lineId: string;
+  now: number;
+  limits: Limits;
+  sendTimeoutMs: number;
+  options: LineOptions;
+  heldBack: HeldBack;
+  /** Campaigns whose own pace holds their next Message 1 back. */
+  slowedCampaigns: ReadonlySet<string>;
+  /** Whether a Message 1 would leave enough quota for the follow-ups of the open windows (CMP-12). */
+  leavesRoomForReplies: (now: number) => boolean;
+};
+
+type HeadRow = {
+  id: string;
+  type: MessageType;
+  priority: number;
+  rank: number;
+  dueAt: number;
+  createdAt: number;
+};
+
+/**
+ * Chooses the next message of a line and takes its slot and its state in one transaction (MON-1, SND-3):
+ * afterwards it is `sending` on disk, before anything leaves the machine.
+ */
+export class Claims {
+  readonly #database: Database;
+  readonly #store: AttemptStore;
+  readonly #ledger: QuotaLedger;
+  readonly #statements;
+
+  constructor(dependencies: { database: Database; store: AttemptStore; ledger: QuotaLedger }) {
+    this.#database = dependencies.database;
+    this.#store = dependencies.store;
+    this.#ledger = dependencies.ledger;
+    const where = `line_id = @lineId AND campaign_id IS @campaignId AND rank = @rank AND state IN ('pending', 'failed_retry')`;
+    this.#statements = {
+      running: this.#database.prepare<[], string>(`SELECT id FROM campaigns WHERE status = 'running'`).pluck(),
+      head: this.#database.prepare<{ lineId: string; campaignId: string | null; rank: number }, HeadRow>(`
+        SELECT id, type, priority, rank, due_at AS dueAt, created_at AS createdAt FROM attempts
+        WHERE ${where} ORDER BY due_at, id LIMIT 1`),
+    };
+  }
+
+  next(request: ClaimRequest): Claim {
+    return inTransaction(this.#database, () => this.#claim(request));
+  }
+
+  #claim(request: ClaimRequest): Claim {
+    const { now, lineId } = request;
+    const heads = this.#heads(request);
+    const due = heads.filter((head) => head.dueAt <= now);
+    const head = pickHead(due, now);
+    if (head === null) {
+      const later = heads.map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
+      return { kind: 'idle', nextDueAt: later.length === 0 ? null : Math.min(...later) };
+    }
+    if (closesTooSoon(now, request.sendTimeoutMs)) return { kind: 'blocked', reason: 'day_is_closing' };
+    if (this.#warmUpReached(request)) return { kind: 'blocked', reason: 'warm_up' };
+    const attempt = this.#store.get(head.id);
+    if (attempt === null) throw new Error(`attempt ${head.id} vanished inside its transaction`);
+    const decision = this.#ledger.take({ attemptId: head.id, lineId, kind: slotKind(head.type), now }, request.limits);
+    if (!decision.ok) return { kind: 'blocked', reason: decision.reason };
+    const state = nextAttemptState(attempt.state, 'claimed');
+    if (state === null) throw new Error(`attempt ${attempt.id} cannot be claimed in state ${attempt.state}`);
+    const claimed = this.#store.update(attempt, { state, sendingAt: now, tries: attempt.tries + 1 }, now);
+    this.#store.addEvent(attempt.id, now, 'sending', { try: claimed.tries });
+    return { kind: 'claimed', attempt: claimed };
+  }
+
+  /** First of each queue that may leave: transactional messages by priority, then each running campaign's two steps. */
+  #heads(request: ClaimRequest): HeadRow[] {
+    const { lineId, now, heldBack, slowedCampaigns } = request;
+    if (heldBack === 'everything') return [];
+    const first = (campaignId: string | null, rank: number): HeadRow[] => {
+      const row = this.#statements.head.get({ lineId, campaignId, rank });
+      return row === undefined ? [] : [row];
+    };
+    const others = OTHER_RANKS.flatMap((rank) => first(null, rank));
+    const campaigns = this.#statements.running
+      .all()
+      .flatMap((id) => CAMPAIGN_RANKS.flatMap((rank) => first(id, rank).map((head) => ({ ...head, campaignId: id }))));
+    const withoutMessage1 = heldBack === 'message_1' || (campaigns.length > 0 && !request.leavesRoomForReplies(now));
+    const open = campaigns.filter(
+      ({ type, campaignId }) => type !== 'message_1' || (!withoutMessage1 && !slowedCampaigns.has(campaignId)),
+    );
+    return [...others, ...open];
+  }
+
+  #warmUpReached({ options, lineId, now }: ClaimRequest): boolean {
+    if (options.warmup === null) return false;
+    const day = dayOf(this.#ledger.effectiveNow(now));
+    const limit = warmupLimit({ ...options.warmup, day });
+    return limit !== null && this.#ledger.recentSends(lineId, dayStart(day) - 1).length >= limit;
+  }
+}

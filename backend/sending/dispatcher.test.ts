@@ -1,0 +1,150 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createTestEngine, type TestEngine } from '../../tests/support/engine.ts';
+import { HOUR_MS, MINUTE_MS } from '../core/days.ts';
+
+let engine: TestEngine;
+afterEach(async () => {
+  const stopped = engine.dispatcher.stop();
+  await engine.clock.advance(0);
+  await stopped;
+  engine.remove();
+});
+
+const sentPhones = (): string[] => engine.provider.sent.map(({ phone }) => phone);
+const phone = (index: number): string => `+3363998${String(index).padStart(4, '0')}`;
+
+describe('the dispatcher', () => {
+  it('sends everything that is due, once', async () => {
+    engine = createTestEngine();
+    for (let index = 0; index < 20; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones()).toEqual(Array.from({ length: 20 }, (_, index) => phone(index)));
+    expect(new Set(engine.provider.sent.map(({ reference }) => reference)).size).toBe(20);
+  });
+
+  it('keeps the pace: never more than N starts in a minute (SND-13)', async () => {
+    engine = createTestEngine({ sendsPerMinute: 6 });
+    for (let index = 0; index < 15; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    const perMinute: number[] = [];
+    for (let minute = 0; minute < 3; minute++) {
+      const before = engine.provider.sent.length;
+      await engine.clock.advance(MINUTE_MS - 1);
+      perMinute.push(engine.provider.sent.length - before);
+      await engine.clock.advance(1);
+    }
+    expect(Math.max(...perMinute)).toBeLessThanOrEqual(6);
+    expect(engine.provider.sent.length).toBe(15);
+  });
+
+  it('stops at the daily limit and goes on after midnight UTC (MON-2, MON-8)', async () => {
+    engine = createTestEngine({ limits: { dailyLimit: 3, rollingLimit: 1000 }, now: '2026-11-20T22:00:00.000Z' });
+    for (let index = 0; index < 5; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(HOUR_MS);
+    expect(engine.provider.sent).toHaveLength(3);
+    await engine.clock.advance(HOUR_MS + MINUTE_MS);
+    expect(engine.provider.sent).toHaveLength(5);
+  });
+
+  it('starts nothing that could be accepted after midnight and then count on another day (I1)', async () => {
+    engine = createTestEngine({ now: '2026-11-20T23:59:50.000Z' });
+    engine.add();
+    await engine.dispatcher.start();
+    await engine.clock.advance(9_000);
+    expect(engine.provider.sent).toHaveLength(0);
+    await engine.clock.advance(6_000);
+    expect(engine.provider.sent).toHaveLength(1);
+  });
+
+  it('lets a due Message 2 pass before any Message 1 (SND-3)', async () => {
+    engine = createTestEngine();
+    engine.runningCampaign();
+    engine.addStep('message_1', 'a', { phone: phone(1) });
+    engine.addStep('message_1', 'b', { phone: phone(2) });
+    await engine.clock.advance(1000);
+    engine.addStep('message_2', 'c', { phone: phone(3) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones()).toEqual([phone(3), phone(1), phone(2)]);
+  });
+
+  it('holds first messages back and lets follow-ups leave when only they are paused (SND-14)', async () => {
+    engine = createTestEngine();
+    engine.runningCampaign();
+    engine.addStep('message_1', 'a', { phone: phone(1) });
+    engine.addStep('message_2', 'b', { phone: phone(2) });
+    engine.pauses.set({ scope: 'message_1', reason: 'operator' });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones()).toEqual([phone(2)]);
+    engine.pauses.lift({ scope: 'message_1' });
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones()).toEqual([phone(2), phone(1)]);
+  });
+
+  it('sends nothing of a campaign that is paused, and ends a pause whose time is over (SND-14)', async () => {
+    engine = createTestEngine();
+    engine.runningCampaign();
+    engine.addStep('message_1', 'a');
+    engine.database.exec(`UPDATE campaigns SET status = 'paused'`);
+    engine.add({ phone: phone(9) });
+    engine.pauses.set({ scope: 'all', reason: 'operator', untilAt: engine.clock.now() + HOUR_MS });
+    await engine.dispatcher.start();
+    await engine.clock.advance(HOUR_MS - 1);
+    expect(sentPhones()).toEqual([]);
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones()).toEqual([phone(9)]);
+  });
+
+  it('ends a follow-up whose window closed and does not send it late (CMP-6)', async () => {
+    engine = createTestEngine();
+    engine.runningCampaign();
+    const { id } = engine.addStep('message_2', 'a', { expiresAt: engine.clock.now() + HOUR_MS });
+    engine.pauses.set({ scope: 'all', reason: 'operator', untilAt: engine.clock.now() + 2 * HOUR_MS });
+    await engine.dispatcher.start();
+    await engine.clock.advance(3 * HOUR_MS);
+    expect(engine.provider.sent).toHaveLength(0);
+    expect(engine.attempt(id)).toMatchObject({ state: 'failed_final', errorCode: 'window_closed' });
+    expect(engine.changes.map(({ kind }) => kind)).toEqual(['expired']);
+  });
+
+  it('makes every interrupted send unknown at the next start, never pending (SND-6)', () => {
+    engine = createTestEngine();
+    const { id } = engine.add();
+    engine.claim();
+    expect(engine.dispatcher.recoverInterrupted()).toBe(1);
+    expect(engine.attempt(id).state).toBe('unknown');
+    expect(engine.ledger.usage(engine.clock.now()).used).toBe(1);
+  });
+
+  it('goes on with the others when one message is refused (CMP-4)', async () => {
+    engine = createTestEngine();
+    engine.provider.onSend = (message) =>
+      message.phone === phone(1)
+        ? { kind: 'refused', code: 'number:notfound', class: 'final_contact', detail: '' }
+        : { kind: 'accepted', providerIds: [message.reference] };
+    for (let index = 0; index < 4; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(engine.store.inState('sent')).toHaveLength(3);
+    expect(engine.store.inState('failed_final')).toHaveLength(1);
+  });
+
+  it('records an outcome as soon as the disk takes it again, and sends it once (REL-3)', async () => {
+    engine = createTestEngine();
+    const { id } = engine.add();
+    const broken = new Error('SQLITE_FULL');
+    const accepted = engine.outcomes.accepted.bind(engine.outcomes);
+    let failures = 2;
+    engine.outcomes.accepted = (attempt, ids) => {
+      if (failures-- > 0) throw broken;
+      return accepted(attempt, ids);
+    };
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(engine.attempt(id).state).toBe('sent');
+    expect(engine.provider.sent).toHaveLength(1);
+  });
+});

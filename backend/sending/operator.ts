@@ -1,0 +1,144 @@
+import type { z } from 'zod';
+import type {
+  Attempt,
+  cleanupInput,
+  cleanupOutput,
+  resolveInput,
+  retryManyInput,
+  retryManyOutput,
+} from '../contract/attempts.ts';
+import { VigieError } from '../contract/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import { DAY_MS } from '../core/days.ts';
+import { isRetryable, nextAttemptState } from '../domain/attemptStates.ts';
+import type { Audit } from '../storage/audit.ts';
+import { inTransaction, type Database } from '../storage/database.ts';
+import type { AttemptRow } from './attempt.ts';
+import { ATTEMPT_COLUMNS, toAttempt, type AttemptStore, type StoredAttempt } from './attemptStore.ts';
+import type { AttemptViews } from './attemptViews.ts';
+import type { Outcomes } from './outcomes.ts';
+
+type OperatorDependencies = {
+  database: Database;
+  store: AttemptStore;
+  outcomes: Outcomes;
+  views: AttemptViews;
+  audit: Audit;
+  clock: Clock;
+  /** Something may have become due. */
+  wake: () => void;
+};
+
+const CLEAN_CONDITION = `finished_at < @before AND cleaned_at IS NULL
+  AND state IN ('sent', 'delivered', 'read', 'failed_final', 'cancelled')`;
+/** Rows cleaned in one transaction, so that sending never waits for a clean-up. */
+const CLEAN_STEP = 500;
+
+/** What an operator can do with attempts; each leaves an audit line (SND-8). */
+export class AttemptOperator {
+  readonly #deps: OperatorDependencies;
+  readonly #statements;
+
+  constructor(dependencies: OperatorDependencies) {
+    this.#deps = dependencies;
+    const { database } = dependencies;
+    this.#statements = {
+      waitingRetries: database.prepare<{ max: number }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = 'failed_retry' ORDER BY due_at, id LIMIT @max`),
+      countCleanable: database
+        .prepare<{ before: number }, number>(`SELECT count(*) FROM attempts WHERE ${CLEAN_CONDITION}`)
+        .pluck(),
+      clean: database.prepare<{ before: number; now: number; step: number }>(`
+        UPDATE attempts SET body = NULL, media = NULL, template = NULL, context = NULL, title = NULL, phone = '',
+          error_detail = NULL, cleaned_at = @now, updated_at = @now
+        WHERE id IN (SELECT id FROM attempts WHERE ${CLEAN_CONDITION} LIMIT @step)`),
+    };
+  }
+
+  /** @throws VigieError `not_found` */
+  #attempt(id: string): AttemptRow {
+    const attempt = this.#deps.store.get(id);
+    if (attempt === null) throw new VigieError('not_found');
+    return attempt;
+  }
+
+  #audited(actor: string, action: string, work: () => AttemptRow): Attempt {
+    const { database, audit, views, wake } = this.#deps;
+    const changed = inTransaction(database, () => {
+      const attempt = work();
+      audit.write({ actor, action, target: attempt.id, detail: { state: attempt.state } });
+      return attempt;
+    });
+    wake();
+    return views.view(changed);
+  }
+
+  /**
+   * Sends again what failed, now. What the provider once accepted is never sent a second time.
+   * @throws VigieError `not_retryable`
+   */
+  retry(id: string, actor: string): Attempt {
+    return this.#audited(actor, 'attempt.retry', () => this.#retry(this.#attempt(id)));
+  }
+
+  #retry(attempt: AttemptRow): AttemptRow {
+    if (!isRetryable(attempt) || attempt.body === null) throw new VigieError('not_retryable', { state: attempt.state });
+    return this.#deps.outcomes.queueAgain(attempt);
+  }
+
+  /** Makes waiting retries due now, oldest first (SND-8); a dry run only counts (SND-10). */
+  retryMany(input: z.infer<typeof retryManyInput>, actor: string): z.infer<typeof retryManyOutput> {
+    const { database, audit, wake } = this.#deps;
+    const candidates = this.#statements.waitingRetries.all({ max: input.max }).map(toAttempt);
+    if (input.dryRun) return { retried: 0, candidates: candidates.length, dryRun: true };
+    inTransaction(database, () => {
+      for (const attempt of candidates) this.#retry(attempt);
+      audit.write({ actor, action: 'attempt.retry_many', target: '', detail: { count: candidates.length } });
+    });
+    wake();
+    return { retried: candidates.length, candidates: candidates.length, dryRun: false };
+  }
+
+  /** @throws VigieError `not_cancellable` */
+  cancel(id: string, actor: string): Attempt {
+    return this.#audited(actor, 'attempt.cancel', () => {
+      const attempt = this.#attempt(id);
+      if (nextAttemptState(attempt.state, 'cancelled') === null) {
+        throw new VigieError('not_cancellable', { state: attempt.state });
+      }
+      return this.#deps.outcomes.cancel(attempt, 'cancelled');
+    });
+  }
+
+  /**
+   * The operator knows what became of an unknown outcome (SND-6).
+   * @throws VigieError `not_resolvable`
+   */
+  resolve({ id, outcome }: z.infer<typeof resolveInput>, actor: string): Attempt {
+    return this.#audited(actor, `attempt.resolve_${outcome}`, () => {
+      const attempt = this.#attempt(id);
+      if (attempt.state !== 'unknown') throw new VigieError('not_resolvable', { state: attempt.state });
+      if (outcome === 'not_sent') {
+        return this.#deps.outcomes.absent(attempt, { retry: false, code: 'resolved_not_sent' });
+      }
+      const acceptedAt = attempt.sendingAt;
+      return this.#deps.outcomes.found(attempt, { kind: 'found', providerIds: [], acceptedAt, status: 'queued', code: '' });
+    });
+  }
+
+  /** Removes bodies and personal data of attempts that finished long ago; figures stay (SND-9). */
+  cleanup(input: z.infer<typeof cleanupInput>, actor: string): z.infer<typeof cleanupOutput> {
+    const { clock, audit } = this.#deps;
+    const now = clock.now();
+    const before = now - input.olderThanDays * DAY_MS;
+    if (input.dryRun) return { cleaned: this.#statements.countCleanable.get({ before }) ?? 0, dryRun: true };
+    let cleaned = 0;
+    for (;;) {
+      const { changes } = this.#statements.clean.run({ before, now, step: CLEAN_STEP });
+      cleaned += changes;
+      if (changes < CLEAN_STEP) break;
+    }
+    audit.write({ actor, action: 'attempt.cleanup', target: '', detail: { cleaned, olderThanDays: input.olderThanDays } });
+    return { cleaned, dryRun: false };
+  }
+}

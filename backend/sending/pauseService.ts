@@ -1,0 +1,48 @@
+import { VigieError } from '../contract/errors.ts';
+import type { Audit } from '../storage/audit.ts';
+import type { Services } from '../services.ts';
+import type { Lines } from './lines.ts';
+import type { Pauses } from './pauses.ts';
+
+type PauseServiceDependencies = {
+  pauses: Pauses;
+  lines: Lines;
+  audit: Audit;
+  campaigns: Pick<Services['campaigns'], 'pause' | 'resume'>;
+  changed: () => void;
+};
+
+/** Pause and resume by the operator, in every scope of SND-14. */
+export function createPauseService(deps: PauseServiceDependencies): Services['sending'] {
+  const { pauses, lines, audit, campaigns, changed } = deps;
+
+  const target = (scope: 'all' | 'message_1' | 'line', id: string | undefined): string => {
+    if (scope === 'line') return lines.choose(id).id;
+    return scope === 'message_1' && id !== undefined ? lines.choose(id).id : '';
+  };
+  const campaignId = (id: string | undefined): string => {
+    if (id === undefined) throw new VigieError('bad_request', { detail: 'id' });
+    return id;
+  };
+
+  return {
+    pause({ scope, id, until }, actor) {
+      if (scope === 'campaign') campaigns.pause(campaignId(id), actor);
+      else {
+        const targetId = target(scope, id);
+        pauses.set({ scope, targetId, reason: 'operator', untilAt: until === undefined ? null : Date.parse(until) });
+        audit.write({ actor, action: 'sending.pause', target: targetId, detail: { scope } });
+      }
+      changed();
+    },
+    resume({ scope, id }, actor) {
+      if (scope === 'campaign') campaigns.resume(campaignId(id), actor);
+      else {
+        const targetId = target(scope, id);
+        pauses.lift({ scope, targetId });
+        audit.write({ actor, action: 'sending.resume', target: targetId, detail: { scope } });
+      }
+      changed();
+    },
+  };
+}

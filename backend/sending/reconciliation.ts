@@ -1,0 +1,148 @@
+import type { Clock } from '../core/clock.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/days.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Service } from '../core/service.ts';
+import type { Notify } from '../monitoring/notify.ts';
+import { inTransaction, type Database } from '../storage/database.ts';
+import type { AttemptRow } from './attempt.ts';
+import type { AttemptStore } from './attemptStore.ts';
+import type { Lines } from './lines.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { LookupOutcome } from './provider.ts';
+
+/** After so long without proof either way, the operator decides. */
+export const PARK_AFTER_MS = HOUR_MS;
+/** Questions are asked at these distances, the last one again and again. */
+const LOOKUP_STEPS_MS = [15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
+const BATCH = 20;
+const TICK_MS = SECOND_MS / 4;
+
+type ReconciliationDependencies = {
+  database: Database;
+  store: AttemptStore;
+  outcomes: Outcomes;
+  lines: Lines;
+  clock: Clock;
+  logger: Logger;
+  notify: Notify;
+  /** Two answers "not found" count as proof only this far apart: a look-up can lag behind an acceptance. */
+  settlingMs: number;
+  /** Called when an attempt was handed to the operator. */
+  parked: (attempt: AttemptRow) => void;
+};
+
+/** Finds out what became of messages whose outcome is unknown (SND-6); the states are drawn in `docs/states.md`. */
+export class Reconciliation implements Service {
+  readonly #deps: ReconciliationDependencies;
+  #cancelTick: (() => void) | null = null;
+  #running: Promise<number> | null = null;
+  #started = false;
+
+  constructor(dependencies: ReconciliationDependencies) {
+    this.#deps = dependencies;
+  }
+
+  start(): Promise<void> {
+    if (!this.#started) {
+      this.#started = true;
+      this.#schedule();
+    }
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    this.#cancelTick?.();
+    await this.#running;
+  }
+
+  #schedule(): void {
+    if (!this.#started) return;
+    this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
+      void this.runOnce().finally(() => {
+        this.#schedule();
+      });
+    });
+  }
+
+  /** Asks about everything that is due; returns how many attempts were asked about. */
+  runOnce(): Promise<number> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<number> {
+    const due = this.#deps.store.lookupsDue(this.#deps.clock.now(), BATCH);
+    for (const attempt of due) {
+      try {
+        await this.#reconcile(attempt);
+      } catch (error) {
+        this.#deps.logger.error({ error, attempt: attempt.id }, 'reconciliation failed');
+      }
+    }
+    return due.length;
+  }
+
+  async #reconcile(asked: AttemptRow): Promise<void> {
+    const line = this.#deps.lines.find(asked.lineId);
+    const canAsk = line !== null && line.provider.capabilities.lookupByReference;
+    const answer: LookupOutcome = canAsk
+      ? await line.provider.lookUp(asked.reference)
+      : { kind: 'unavailable', detail: line === null ? 'line not configured' : 'no look-up on this line' };
+    // A webhook or the operator can have settled it while the provider was asked.
+    const attempt = this.#deps.store.get(asked.id);
+    if (attempt === null || attempt.state !== 'unknown') return;
+    inTransaction(this.#deps.database, () => {
+      if (answer.kind === 'found') this.#deps.outcomes.found(attempt, answer);
+      else if (answer.kind === 'absent') this.#absent(attempt);
+      else this.#unavailable(attempt, answer.detail);
+    });
+  }
+
+  #absent(attempt: AttemptRow): void {
+    const { store, clock, lines, outcomes, settlingMs } = this.#deps;
+    const now = clock.now();
+    const absentSince = attempt.absentSince ?? now;
+    store.addEvent(attempt.id, now, 'looked_up', { answer: 'absent' });
+    if (attempt.absentSince === null || now - absentSince < settlingMs) {
+      const again = attempt.absentSince === null ? now + settlingMs : absentSince + settlingMs;
+      store.update(attempt, { lookups: attempt.lookups + 1, absentSince, lookupAt: again }, now);
+      return;
+    }
+    if (lines.options(attempt.lineId).absentPolicy === 'retry' && attempt.tries < attempt.maxAttempts) {
+      outcomes.absent(attempt, { retry: true, code: 'proved_absent' });
+    } else this.#park(attempt, 'proved_absent');
+  }
+
+  #unavailable(attempt: AttemptRow, detail: string): void {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    const lookups = attempt.lookups + 1;
+    const step = LOOKUP_STEPS_MS[Math.min(lookups, LOOKUP_STEPS_MS.length) - 1] ?? MINUTE_MS;
+    if (lookups === 1) store.addEvent(attempt.id, now, 'looked_up', { answer: 'unavailable', detail });
+    // An answer that contradicts an earlier "not found" starts the proof again.
+    const updated = store.update(attempt, { lookups, lookupAt: now + step }, now);
+    if (now - (attempt.unknownAt ?? now) >= PARK_AFTER_MS && attempt.parkedAt === null) {
+      this.#park(updated, 'outcome_unknown');
+    }
+  }
+
+  /** Hands the decision to the operator; a webhook or a later look-up can still settle it. */
+  #park(attempt: AttemptRow, code: string): void {
+    const { store, clock, notify, parked } = this.#deps;
+    const now = clock.now();
+    const again = now + (LOOKUP_STEPS_MS.at(-1) ?? HOUR_MS);
+    const first = attempt.parkedAt === null;
+    const updated = store.update(
+      attempt,
+      { parkedAt: attempt.parkedAt ?? now, errorCode: code, lookups: attempt.lookups + 1, lookupAt: again },
+      now,
+    );
+    if (!first) return;
+    store.addEvent(attempt.id, now, 'parked', { code });
+    notify.attempt(updated);
+    parked(updated);
+  }
+}

@@ -1,0 +1,87 @@
+import type * as attempts from './contract/attempts.ts';
+import type * as campaigns from './contract/campaigns.ts';
+import type { Page, PageInput } from './contract/common.ts';
+import type * as contacts from './contract/contacts.ts';
+import type { LiveEvent } from './contract/liveEvents.ts';
+import type * as monitoring from './contract/monitoring.ts';
+import type * as webhooks from './contract/webhookEvents.ts';
+import type * as workspace from './contract/workspace.ts';
+import type { Emitter } from './core/emitter.ts';
+import type { z } from 'zod';
+
+type Await<Value> = Value | Promise<Value>;
+
+/** What the contract's calls are answered by. `compose.ts` gives one, the router hands it to the three ways in. */
+export type Services = {
+  monitoring: {
+    stats(): monitoring.MonitoringStats;
+    history(days: number): monitoring.DayCounts[];
+    errors(limit: number): monitoring.MessageError[];
+  };
+  messages: {
+    /** `known`: the idempotency key stands for this attempt already. */
+    send(input: attempts.SendInput): { attempt: attempts.Attempt; known: boolean };
+    stats(days: number): attempts.MessageStats;
+  };
+  attempts: {
+    list(input: attempts.AttemptListInput): Page<attempts.Attempt>;
+    get(id: string): attempts.AttemptDetail;
+    retry(id: string, actor: string): attempts.Attempt;
+    cancel(id: string, actor: string): attempts.Attempt;
+    resolve(input: z.infer<typeof attempts.resolveInput>, actor: string): attempts.Attempt;
+    retryMany(
+      input: z.infer<typeof attempts.retryManyInput>,
+      actor: string,
+    ): z.infer<typeof attempts.retryManyOutput>;
+    cleanup(input: z.infer<typeof attempts.cleanupInput>, actor: string): z.infer<typeof attempts.cleanupOutput>;
+  };
+  contacts: {
+    list(input: contacts.ContactListInput): Page<contacts.Contact>;
+    create(input: contacts.ContactInput): contacts.Contact;
+    get(id: string): contacts.Contact;
+    update(input: contacts.ContactPatch): contacts.Contact;
+    remove(id: string): void;
+    import(file: Uint8Array, query: contacts.ImportQuery & { fileName?: string }): Await<contacts.ImportReport>;
+  };
+  categories: {
+    list(input: PageInput): Page<contacts.Category>;
+    create(input: contacts.CategoryInput): contacts.Category;
+    update(input: contacts.CategoryPatch): contacts.Category;
+    remove(id: string): void;
+  };
+  campaigns: {
+    list(input: campaigns.CampaignListInput): Page<campaigns.Campaign>;
+    create(input: campaigns.CampaignInput): campaigns.Campaign;
+    get(id: string): campaigns.Campaign;
+    update(input: campaigns.CampaignPatch): campaigns.Campaign;
+    start(id: string, actor: string): campaigns.Campaign;
+    pause(id: string, actor: string): campaigns.Campaign;
+    resume(id: string, actor: string): campaigns.Campaign;
+    cancel(id: string, actor: string): campaigns.Campaign;
+    recipients(input: campaigns.RecipientListInput): Page<campaigns.Recipient>;
+    preview(input: z.infer<typeof campaigns.campaignPreviewInput>): campaigns.CampaignPreview;
+  };
+  webhookEvents: {
+    list(input: webhooks.WebhookEventListInput): Page<webhooks.WebhookEvent>;
+    get(id: string): webhooks.WebhookEventDetail;
+    replay(id: string, actor: string): webhooks.WebhookEvent;
+  };
+  sending: {
+    pause(input: z.infer<typeof monitoring.sendingPauseInput>, actor: string): void;
+    resume(input: z.infer<typeof monitoring.sendingResumeInput>, actor: string): void;
+  };
+  settings: {
+    get(): workspace.Settings;
+    update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
+  };
+  audit: { list(input: PageInput): Page<workspace.AuditEntry> };
+  suppressions: {
+    list(input: PageInput): Page<contacts.Suppression>;
+    remove(phone: string, actor: string): void;
+  };
+  live: {
+    events: Emitter<LiveEvent>;
+    /** The events that a new subscriber begins with. */
+    snapshot(): LiveEvent[];
+  };
+};

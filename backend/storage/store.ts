@@ -1,0 +1,117 @@
+import SQLite from 'better-sqlite3';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { VigieError } from '../contract/errors.ts';
+import { openDatabase, type Database } from './database.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import { writeDurably } from './secrets.ts';
+
+/** Both files of a workspace, open, checked and migrated. */
+export type Store = {
+  main: Database;
+  /** Raw webhooks, append only. */
+  inbox: Database;
+  close(): void;
+};
+
+const FILES = { main: 'vigie.db', inbox: 'inbox.db' } as const;
+/** Says that this folder held good files once: without them it is damage, not a first start (REL-2). */
+const MARKER = 'install.json';
+
+/**
+ * Opens the files of a data folder. A folder that was in use and misses a file, or holds an empty, truncated or
+ * corrupt one, is never silently started afresh (REL-2).
+ * @throws VigieError `frozen` with the reason: `file_missing`, `file_empty`, `file_damaged`, `newer_file`, `durability`
+ */
+export function openStore(dataDir: string, migrationsDir: string): Store {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const installed = existsSync(path.join(dataDir, MARKER));
+  const open = (name: keyof typeof FILES): Database => {
+    const file = path.join(dataDir, FILES[name]);
+    if (installed) refuseLoss(file);
+    const database = openChecked(file);
+    try {
+      migrate(database, readMigrations(path.join(migrationsDir, name === 'main' ? 'sqlite' : 'inbox')));
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  };
+  const main = open('main');
+  try {
+    const inbox = open('inbox');
+    if (!installed) writeDurably(path.join(dataDir, MARKER), JSON.stringify({ files: Object.values(FILES) }));
+    return {
+      main,
+      inbox,
+      close() {
+        main.close();
+        inbox.close();
+      },
+    };
+  } catch (error) {
+    main.close();
+    throw error;
+  }
+}
+
+function refuseLoss(file: string): void {
+  const name = path.basename(file);
+  if (!existsSync(file)) throw new VigieError('frozen', { reason: 'file_missing', file: name });
+  if (statSync(file).size === 0) throw new VigieError('frozen', { reason: 'file_empty', file: name });
+}
+
+function openChecked(file: string): Database {
+  const name = path.basename(file);
+  let database: Database | null = null;
+  try {
+    database = openDatabase(file);
+    const verdict = String(database.pragma('quick_check', { simple: true }));
+    if (verdict === 'ok') return database;
+    throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: verdict.slice(0, 200) });
+  } catch (error) {
+    database?.close();
+    if (error instanceof SQLite.SqliteError && ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(error.code)) {
+      throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: error.code }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** True when the folder holds files of a workspace already. */
+export function isInstalled(dataDir: string): boolean {
+  return existsSync(path.join(dataDir, MARKER));
+}
+
+/**
+ * Keeps every other host away from a data folder for as long as this process lives: the lock is SQLite's own, so the
+ * operating system lifts it when the process dies, however it dies.
+ * @returns the function that lifts it
+ * @throws VigieError `frozen` with reason `in_use`
+ */
+export function lockFolder(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = new SQLite(path.join(dataDir, 'host.lock'), { timeout: 0 });
+  try {
+    lock.pragma('journal_mode = DELETE');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw new VigieError('frozen', { reason: 'in_use', dataDir }, { cause });
+  }
+  return () => {
+    lock.close();
+  };
+}
+
+/** Where a running host writes down how it is reached. */
+export const HOST_FILE = 'host.json';
+
+/** Address of the host that runs on a data folder, null when none wrote one. */
+export function readHostFile(dataDir: string): { pid: number; adminUrl: string } | null {
+  const file = path.join(dataDir, HOST_FILE);
+  if (!existsSync(file)) return null;
+  const { pid, adminUrl } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; adminUrl: string };
+  return { pid, adminUrl };
+}

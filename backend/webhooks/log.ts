@@ -1,0 +1,102 @@
+import type { Page } from '../contract/common.ts';
+import { VigieError } from '../contract/errors.ts';
+import type { WebhookEvent, WebhookEventDetail, WebhookEventListInput } from '../contract/webhookEvents.ts';
+import { toIso } from '../core/days.ts';
+import { maskPhone } from '../core/masking.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
+import type { Database } from '../storage/database.ts';
+import { createEventStore, type EventRow } from './eventStore.ts';
+import { createWebhookInbox } from './inbox.ts';
+import { maskBody } from './maskBody.ts';
+import type { WebhookProcessor } from './processor.ts';
+
+export type WebhookLog = {
+  list(input: WebhookEventListInput): Page<WebhookEvent>;
+  /** @throws VigieError `not_found` */
+  get(id: string): WebhookEventDetail;
+  /** Applies an event once more. @throws VigieError `not_found`; `not_retryable` when it was never believed */
+  replay(id: string, actor: string): WebhookEvent;
+};
+
+type WebhookLogDependencies = {
+  database: Database;
+  inbox: Database;
+  processor: Pick<WebhookProcessor, 'replay'>;
+  audit: { write(entry: { actor: string; action: string; target: string; detail?: Record<string, unknown> }): void };
+};
+
+/** A search looks at so many events, the newest ones: no search may hold up the application. */
+const SEARCHED_EVENTS = 100_000;
+
+/** The log of webhooks: what came, what was thought of it, and what it changed (WHK-6). */
+export function createWebhookLog({ database, inbox, processor, audit }: WebhookLogDependencies): WebhookLog {
+  const store = createEventStore(database);
+  const raw = createWebhookInbox(inbox);
+  const columns = `id, provider, event, verdict, reason, changes, attempt_id AS attemptId, phone,
+    received_at AS receivedAt, processed_at AS processedAt`;
+  const search = `id > (SELECT coalesce(max(id), 0) FROM webhook_events) - ${SEARCHED_EVENTS} AND (
+    event LIKE @like ESCAPE '\\' OR reason LIKE @like ESCAPE '\\' OR phone LIKE @like ESCAPE '\\'
+    OR provider_message_id LIKE @like ESCAPE '\\' OR attempt_id LIKE @like ESCAPE '\\')`;
+  const select = (where: string) =>
+    database.prepare<{ before: number; limit: number; verdict: string; like: string }, EventRow>(`
+      SELECT ${columns} FROM webhook_events WHERE id < @before ${where} ORDER BY id DESC LIMIT @limit`);
+  const statements = {
+    all: select(''),
+    verdict: select('AND verdict = @verdict'),
+    search: select(`AND ${search}`),
+    verdictSearch: select(`AND verdict = @verdict AND ${search}`),
+  };
+
+  function rowOf(id: string): EventRow {
+    const row = /^\d{1,15}$/.test(id) ? store.get(Number(id)) : null;
+    if (row === null) throw new VigieError('not_found');
+    return row;
+  }
+
+  return {
+    list({ limit, cursor, verdict, q }) {
+      const position = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(cursor, ['number'] as const);
+      if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
+      const wanted = q?.trim() ?? '';
+      const statement = wanted === '' ? 'all' : 'search';
+      const name = verdict === undefined ? statement : wanted === '' ? 'verdict' : 'verdictSearch';
+      const rows = statements[name].all({
+        before: position[0] ?? 0,
+        limit: limit + 1,
+        verdict: verdict ?? '',
+        like: `%${wanted.replace(/[\\%_]/g, '\\$&')}%`,
+      });
+      return toPage(rows, limit, { item: toEvent, position: (row) => [row.id] });
+    },
+
+    get(id) {
+      const row = rowOf(id);
+      return { ...toEvent(row), body: maskBody(raw.get(row.inboxId)?.body ?? Buffer.alloc(0)) };
+    },
+
+    replay(id, actor) {
+      const before = rowOf(id);
+      const after = processor.replay(before.id) ?? before;
+      audit.write({
+        ...{ actor, action: 'webhook.replay', target: id },
+        detail: { before: before.verdict, after: after.verdict },
+      });
+      return toEvent(after);
+    },
+  };
+}
+
+function toEvent(row: EventRow): WebhookEvent {
+  return {
+    id: String(row.id),
+    provider: row.provider,
+    event: row.event,
+    verdict: row.verdict,
+    reason: row.reason,
+    changes: JSON.parse(row.changes) as WebhookEvent['changes'],
+    attemptId: row.attemptId,
+    phoneMasked: row.phone === null ? null : maskPhone(row.phone),
+    receivedAt: toIso(row.receivedAt),
+    processedAt: toIso(row.processedAt),
+  };
+}

@@ -1,0 +1,119 @@
+import { composeCampaigns } from '../../backend/composeCampaigns.ts';
+import type { Answer, AnswerResult } from '../../backend/campaigns/followUp.ts';
+import { recountFigures, toFigures } from '../../backend/campaigns/figures.ts';
+import type { Campaign, CampaignFigures, CampaignInput, Recipient } from '../../backend/contract/campaigns.ts';
+import type { Contact, ContactInput } from '../../backend/contract/contacts.ts';
+import type { Notify } from '../../backend/monitoring/notify.ts';
+import { codeSentence } from '../../backend/sending/attemptViews.ts';
+import type { AttemptRow } from '../../backend/sending/attempt.ts';
+import { DEFAULT_STOP_WORDS } from '../../backend/domain/stopWords.ts';
+import { silentLogger } from '../../backend/core/logger.ts';
+import { createAudit } from '../../backend/storage/audit.ts';
+import { createTestEngine } from './engine.ts';
+
+const PLENTY = { dailyLimit: 1_000_000, rollingLimit: 1_000_000 };
+
+export type TestCampaigns = ReturnType<typeof createTestCampaigns>;
+
+/**
+ * Contacts and campaigns on the real sending engine and a real SQLite file, with a clock that stands still.
+ * @param options.durable false for properties: thousands of commits that are about rules, not about durability
+ */
+export function createTestCampaigns(options: { durable?: boolean } = {}) {
+  const engine = createTestEngine({ limits: PLENTY });
+  if (options.durable === false) engine.database.pragma('synchronous = OFF');
+  const { database, clock, ids, outcomes, queue, store } = engine;
+  const settings = {
+    ...{ defaultCountry: 'FR', maxAttempts: 3, countReactions: false, countStickers: false },
+    ...{ dailyLimit: 180, rollingLimit: 1000, stopWords: [...DEFAULT_STOP_WORDS] as readonly string[] },
+  };
+  const told = { changed: [] as string[], campaigns: [] as string[], notices: [] as string[] };
+  const notify: Notify = {
+    changed: (what) => told.changed.push(what),
+    campaign: (id) => told.campaigns.push(id),
+    attempt() {},
+    notice: ({ title }) => told.notices.push(title),
+  };
+  const audit = createAudit(database, clock);
+  const expected = { interactionRate: 0 };
+  const parts = composeCampaigns({
+    ...{ database, clock, ids, notify, audit },
+    logger: silentLogger,
+    attempts: queue,
+    locale: () => 'fr',
+    settings: () => settings,
+    interactionRate: () => expected.interactionRate,
+    chooseLine: (id) => engine.lines.choose(id).id,
+    reasonMessage: (reason) => codeSentence('fr', reason, 'wassenger'),
+  });
+  outcomes.onChange(parts.recipientListener);
+
+  let contactCount = 0;
+  const contact = (overrides: Partial<ContactInput> = {}): Contact =>
+    parts.contacts.create({
+      name: 'Awa Diop',
+      phone: `+336${String(39_000_000 + contactCount++)}`,
+      attributes: {},
+      categoryIds: [],
+      ...overrides,
+    });
+  const campaign = (overrides: Partial<CampaignInput> = {}): Campaign =>
+    parts.campaigns.create({
+      ...{ name: 'Rentrée', categoryIds: [], contactIds: [] },
+      message1: { body: 'Bonjour {{nom}}' },
+      message2: { body: 'Merci {{nom}}' },
+      ...overrides,
+    });
+  /** A running campaign for these contacts. */
+  const started = (contacts: readonly Contact[], overrides: Partial<CampaignInput> = {}): Campaign =>
+    parts.campaigns.start(campaign({ contactIds: contacts.map(({ id }) => id), ...overrides }).id, 'test');
+
+  const claimed = (): AttemptRow => {
+    const claim = engine.claim();
+    if (claim.kind !== 'claimed') throw new Error(`nothing claimed: ${claim.kind}`);
+    return claim.attempt;
+  };
+  let messageCount = 0;
+  /** The provider takes the next message. */
+  const acceptNext = (): AttemptRow => outcomes.accepted(claimed(), [`id-${++messageCount}`, `wa-${messageCount}`]);
+  /** The provider takes every message that is due; how many. */
+  const acceptAll = (): number => {
+    let count = 0;
+    for (let claim = engine.claim(); claim.kind === 'claimed'; claim = engine.claim(), count++) {
+      outcomes.accepted(claim.attempt, [`id-${++messageCount}`]);
+    }
+    return count;
+  };
+  const answer = (phone: string | null, overrides: Partial<Answer> = {}): AnswerResult =>
+    parts.followUp.onAnswer({
+      lineId: 'line',
+      providerMessageId: `answer-${++messageCount}`,
+      phone,
+      ...{ senderId: null, type: 'text', text: 'Oui', quotedProviderId: null },
+      at: clock.now(),
+      receivedAt: clock.now(),
+      ...overrides,
+    });
+  const report = (attempt: AttemptRow, status: 'sent' | 'delivered' | 'read' | 'failed', code = ''): void => {
+    const { lineId, reference } = attempt;
+    outcomes.applyReport({ lineId, providerIds: [], reference, status, at: clock.now(), code });
+  };
+  const recipient = (campaignId: string, contactId: string): Recipient => {
+    const all = parts.campaigns.recipients({ id: campaignId, limit: 200 }).items;
+    const found = all.find((one) => one.contactId === contactId);
+    if (found === undefined) throw new Error('no such recipient');
+    return found;
+  };
+  const attemptOf = (campaignId: string, contactId: string, type: 'message_1' | 'message_2'): AttemptRow | null =>
+    store.withReference(`${campaignId}:${contactId}:${type}`);
+  /** The figures that the campaign's row keeps, and the same counted anew. */
+  const figures = (campaignId: string): { kept: CampaignFigures; recounted: CampaignFigures } => {
+    const row = parts.stores.campaigns.byId(campaignId);
+    if (row === null) throw new Error('no such campaign');
+    return { kept: toFigures(row), recounted: recountFigures(parts.stores.campaigns, campaignId) };
+  };
+  return {
+    ...{ engine, database, clock, settings, expected, told, audit, ...parts },
+    ...{ contact, campaign, started, claimed, acceptNext, acceptAll, answer, report, recipient, attemptOf, figures },
+  };
+}

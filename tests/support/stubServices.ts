@@ -1,0 +1,245 @@
+import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
+import type { Campaign } from '../../backend/contract/campaigns.ts';
+import type { Category, Contact } from '../../backend/contract/contacts.ts';
+import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
+import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
+import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
+import type { Settings } from '../../backend/contract/workspace.ts';
+import { createEmitter } from '../../backend/core/emitter.ts';
+import type { Services } from '../../backend/services.ts';
+
+const AT = '2026-11-20T08:00:00.000Z';
+const NO_PAGE = { items: [], nextCursor: null };
+
+export const someStats: MonitoringStats = {
+  date: '2026-11-20',
+  sent: 132,
+  message1: 100,
+  message2: 30,
+  other: 2,
+  errors: 3,
+  limit: 180,
+  canSend: true,
+  blockedReason: '',
+  blockedMessage: '',
+  alertLevel: 'ok',
+  badge: false,
+  interactionRate: 0.3,
+  remainingCapacity: 36,
+  capacityWarning: false,
+  errorRate: 0.02,
+  errorAlert: false,
+  rolling: { sent: 640, limit: 1000 },
+  forecast: { exhaustedAt: null },
+  paused: false,
+  pauses: [],
+  unknown: 0,
+  toResolve: 0,
+  updatedAt: AT,
+};
+
+export const someAttempt: Attempt = {
+  id: 'attempt-1',
+  to: '+33612345678',
+  type: 'notification',
+  state: 'pending',
+  priority: 3,
+  tries: 0,
+  maxAttempts: 3,
+  line: 'default',
+  campaignId: null,
+  contactId: null,
+  reference: 'attempt:attempt-1',
+  providerIds: [],
+  errorCode: null,
+  errorMessage: null,
+  category: null,
+  title: null,
+  createdAt: AT,
+  sentAt: null,
+  deliveredAt: null,
+  readAt: null,
+  nextAttemptAt: AT,
+  expiresAt: null,
+  parkedAt: null,
+};
+
+export const someAttemptDetail: AttemptDetail = {
+  ...someAttempt,
+  body: 'Bonjour',
+  media: null,
+  context: null,
+  timeline: [{ at: AT, event: 'created', detail: null }],
+};
+
+export const someContact: Contact = {
+  id: 'contact-1',
+  name: 'Awa',
+  phone: '+33612345678',
+  attributes: {},
+  categoryIds: [],
+  optedOutAt: null,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+export const someCategory: Category = {
+  id: 'category-1',
+  name: 'Clients',
+  color: null,
+  contactCount: 1,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+export const someCampaign: Campaign = {
+  id: 'campaign-1',
+  name: 'Novembre',
+  status: 'running',
+  message1: { body: 'Bonjour {{prenom}}' },
+  message2: { body: 'Merci' },
+  categoryIds: ['category-1'],
+  contactIds: [],
+  line: null,
+  sendsPerMinute: null,
+  startAt: null,
+  startedAt: AT,
+  endedAt: null,
+  finalFigures: null,
+  createdAt: AT,
+  updatedAt: AT,
+  totalContacts: 60,
+  messagesSent: 40,
+  messagesDelivered: 38,
+  messagesRead: 30,
+  interactions: 12,
+  message2Sent: 11,
+  failures: 1,
+  noInteraction: 0,
+  late: 0,
+  optedOut: 0,
+  cancelled: 0,
+  failedCount: 1,
+};
+
+const someWebhookEvent: WebhookEventDetail = {
+  id: 'event-1',
+  provider: 'simulator',
+  event: 'message:in:new',
+  verdict: 'applied',
+  reason: null,
+  changes: [],
+  attemptId: null,
+  phoneMasked: null,
+  receivedAt: AT,
+  processedAt: AT,
+  body: '{}',
+};
+
+export const someSettings: Settings = {
+  version: '0.1.0',
+  demo: false,
+  locale: 'fr',
+  timeZone: 'Europe/Paris',
+  defaultCountry: 'FR',
+  dailyLimit: 180,
+  rollingLimit: 1000,
+  sendsPerMinute: 20,
+  sendGapMs: { min: 500, max: 2500 },
+  retryBaseMs: 300_000,
+  maxAttempts: 3,
+  sendTimeoutMs: 15_000,
+  countReactions: false,
+  countStickers: false,
+  stopWords: ['STOP'],
+  dataDir: '/tmp/vigie',
+  adminAddress: null,
+  webhookAddress: null,
+  lines: [],
+};
+
+type Overrides = { [Name in keyof Services]?: Partial<Services[Name]> };
+
+/** Services that answer every call with a plausible value and do nothing; a test gives those that it looks at. */
+export function stubServices(overrides: Overrides = {}): Services {
+  const services: Services = {
+    monitoring: { stats: () => someStats, history: () => [], errors: () => [] },
+    messages: {
+      send: () => ({ attempt: someAttempt, known: false }),
+      stats: () => ({
+        totalContacts: 60,
+        messagesSent: 40,
+        messagesDelivered: 38,
+        messagesRead: 30,
+        interactions: 12,
+        failures: 1,
+        successRate: 0.97,
+        meanDelayMs: 1200,
+        p95DelayMs: 2500,
+        pendingRetries: 0,
+        finalFailures: 1,
+        byState: {
+          pending: 0,
+          sending: 0,
+          sent: 2,
+          delivered: 8,
+          read: 30,
+          failed_retry: 0,
+          failed_final: 1,
+          unknown: 0,
+          cancelled: 0,
+        },
+      }),
+    },
+    attempts: {
+      list: () => ({ items: [someAttempt], nextCursor: null }),
+      get: () => someAttemptDetail,
+      retry: () => someAttempt,
+      cancel: () => ({ ...someAttempt, state: 'cancelled' }),
+      resolve: ({ outcome }) => ({ ...someAttempt, state: outcome === 'sent' ? 'sent' : 'failed_final' }),
+      retryMany: ({ dryRun }) => ({ retried: dryRun ? 0 : 2, candidates: 2, dryRun }),
+      cleanup: ({ dryRun }) => ({ cleaned: 4, dryRun }),
+    },
+    contacts: {
+      list: () => ({ items: [someContact], nextCursor: null }),
+      create: () => someContact,
+      get: () => someContact,
+      update: () => someContact,
+      remove() {},
+      import: (_file, { dryRun }) => ({
+        imported: 1,
+        updated: 0,
+        refused: [],
+        total: 1,
+        categoryId: null,
+        dryRun: dryRun ?? false,
+      }),
+    },
+    categories: {
+      list: () => ({ items: [someCategory], nextCursor: null }),
+      create: () => someCategory,
+      update: () => someCategory,
+      remove() {},
+    },
+    campaigns: {
+      list: () => ({ items: [someCampaign], nextCursor: null }),
+      create: () => ({ ...someCampaign, status: 'draft' }),
+      get: () => someCampaign,
+      update: () => someCampaign,
+      start: () => someCampaign,
+      pause: () => ({ ...someCampaign, status: 'paused' }),
+      resume: () => someCampaign,
+      cancel: () => ({ ...someCampaign, status: 'cancelled' }),
+      recipients: () => NO_PAGE,
+      preview: () => ({ eligible: 60, optedOut: 0, daysNeeded: 1, unknownVariables: [], samples: [] }),
+    },
+    webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
+    sending: { pause() {}, resume() {} },
+    settings: { get: () => someSettings, update: () => someSettings },
+    audit: { list: () => NO_PAGE },
+    suppressions: { list: () => NO_PAGE, remove() {} },
+    live: { events: createEmitter<LiveEvent>(), snapshot: () => [{ type: 'stats', stats: someStats }] },
+  };
+  for (const name of Object.keys(overrides) as (keyof Services)[]) Object.assign(services[name], overrides[name]);
+  return services;
+}
