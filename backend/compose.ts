@@ -150,7 +150,8 @@ async function composeParts(
     config.demo && mode === 'host'
       ? createDemoProvider({ clock, logger, webhookUrl: () => addresses().webhooks, token: secrets.webhookToken })
       : null;
-  const lines = configureLines({ config, clock, secrets, demo: demo === null ? null : { url: await demo.listen(), deviceId: DEMO_DEVICE_ID } });
+  const simulated = demo === null ? null : { url: await demo.listen(), deviceId: DEMO_DEVICE_ID };
+  const lines = configureLines({ config, clock, secrets, database: store.main, demo: simulated });
   const workspace = composeWorkspace({
     ...{ config, store, clock, random, logger, version: VERSION, configuredLines: lines, addresses },
   });

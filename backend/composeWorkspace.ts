@@ -7,6 +7,7 @@ import type { Random } from './core/random.ts';
 import { Live } from './monitoring/live.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
+import { ReplyReserve } from './monitoring/replyReserve.ts';
 import { Preferences } from './preferences.ts';
 import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
@@ -113,9 +114,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
 
   const dispatcher = new Dispatcher({
     ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
-    claims: new Claims({ database, store: attempts, ledger }),
+    claims: new Claims({ database, store: attempts, ledger, reserve: new ReplyReserve(database) }),
     settings: () => ({ ...config, ...preferences.values, limits: preferences.values }),
-    leavesRoomForReplies: () => true,
     campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
   });
   const reconciliation = new Reconciliation({

@@ -46,9 +46,9 @@ export function createCampaigns(dependencies: CampaignDependencies): Services['c
     ...{ start: launch.start, pause: launch.pause, resume: launch.resume, cancel: launch.cancel },
 
     list({ limit, cursor, status }) {
-      const position = cursor === undefined ? null : decodeCursor(cursor, ['number', 'string'] as const);
-      if (cursor !== undefined && position === null) throw new VigieError('bad_request', { detail: 'cursor' });
-      const [beforeCreatedAt, beforeId] = position ?? [Number.MAX_SAFE_INTEGER, ''];
+      const newest = [Number.MAX_SAFE_INTEGER, ''] as const;
+      const [beforeCreatedAt, beforeId] =
+        cursor === undefined ? newest : (decodeCursor(cursor, ['number', 'string'] as const) ?? badCursor());
       const rows = store.page({ beforeCreatedAt, beforeId, limit: limit + 1 }, status ?? null);
       return toPage(rows, limit, { item: toCampaign, position: (row) => [row.createdAt, row.id] });
     },
@@ -86,13 +86,16 @@ export function createCampaigns(dependencies: CampaignDependencies): Services['c
 
     recipients({ id, limit, cursor, state }) {
       find(id);
-      const position = cursor === undefined ? [0] : decodeCursor(cursor, ['number'] as const);
-      if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
-      const rows = recipients.page({ campaignId: id, afterId: position[0] ?? 0, limit: limit + 1 }, state ?? null);
-      return toPage(rows, limit, {
-        item: (row) => toRecipient(row, row.reason === null ? null : reasonMessage(row.reason, row.lineId)),
-        position: (row) => [row.id],
-      });
+      const item = (row: ListedRecipient): Recipient =>
+        toRecipient(row, row.reason === null ? null : reasonMessage(row.reason, row.lineId));
+      if (state === undefined) {
+        const [after] = cursor === undefined ? [''] : (decodeCursor(cursor, ['string'] as const) ?? badCursor());
+        const rows = recipients.page(id, after ?? '', limit + 1);
+        return toPage(rows, limit, { item, position: (row) => [row.contactId] });
+      }
+      const [after] = cursor === undefined ? [0] : (decodeCursor(cursor, ['number'] as const) ?? badCursor());
+      const rows = recipients.pageOfState({ campaignId: id, state, after: after ?? 0, limit: limit + 1 });
+      return toPage(rows, limit, { item, position: (row) => [row.id] });
     },
 
     preview({ categoryIds, contactIds, message1, message2, samples }) {
@@ -117,6 +120,10 @@ export function createCampaigns(dependencies: CampaignDependencies): Services['c
       };
     },
   };
+}
+
+function badCursor(): never {
+  throw new VigieError('bad_request', { detail: 'cursor' });
 }
 
 function toPlan(input: CampaignInput) {

@@ -9,9 +9,7 @@ afterAll(() => {
   host.engine.remove();
 });
 beforeEach(() => {
-  for (const table of ['contacts', 'categories', 'suppressions', 'recipients', 'attempts']) {
-    host.database.exec(`DELETE FROM ${table}`);
-  }
+  host.clear();
 });
 const list = (input: { q?: string; categoryId?: string; limit?: number; cursor?: string }) =>
   host.contacts.list({ limit: 50, ...input });
@@ -39,9 +37,9 @@ describe('contacts', () => {
   it('is unique by phone however it is written, and names who has it already (CMP-1)', () => {
     const { id } = host.contact({ phone: '+33639980001' });
     const other = host.contact({ phone: '+33639980002' });
-    const conflict = expect.objectContaining({ code: 'conflict', data: { id, detail: '+33*******01' } }) as unknown;
-    expect(() => host.contact({ phone: '06.39.98.00.01' })).toThrow(conflict as Error);
-    expect(() => host.contacts.update({ id: other.id, phone: '0033 639980001' })).toThrow(conflict as Error);
+    const conflict = expect.objectContaining({ code: 'conflict', data: { id, detail: '+33*******01' } }) as Error;
+    expect(() => host.contact({ phone: '06.39.98.00.01' })).toThrow(conflict);
+    expect(() => host.contacts.update({ id: other.id, phone: '0033 639980001' })).toThrow(conflict);
     expect(host.contacts.update({ id, phone: '0639980001' }).id).toBe(id);
   });
 
@@ -125,10 +123,15 @@ describe('contacts', () => {
 
 describe('categories', () => {
   const count = (): Record<string, number> =>
-    Object.fromEntries(host.categories.list({ limit: 200 }).items.map(({ name, contactCount }) => [name, contactCount]));
+    Object.fromEntries(
+      host.categories.list({ limit: 200 }).items.map(({ name, contactCount }) => [name, contactCount]),
+    );
 
   it('count their contacts, whatever changes (CMP-2)', () => {
-    const [clients, prospects] = [host.categories.create({ name: 'Clients' }), host.categories.create({ name: 'Prospects' })];
+    const [clients, prospects] = [
+      host.categories.create({ name: 'Clients' }),
+      host.categories.create({ name: 'Prospects' }),
+    ];
     const one = host.contact({ categoryIds: [clients.id, prospects.id, clients.id] });
     const two = host.contact({ categoryIds: [clients.id] });
     expect(count()).toEqual({ Clients: 2, Prospects: 1 });

@@ -132,7 +132,7 @@ describe('finding the columns', () => {
     [['tel', 'name', 'ville'], ['1', 'Awa Diop', 'Lyon'], 'Awa Diop', ['ville']],
     [['tel', 'Nom complet', 'nom', 'prénom'], ['1', 'A. Diop', 'Diop', 'Awa'], 'A. Diop', ['nom', 'prénom']],
     [['tel', 'First name', 'Last name'], ['1', 'Awa', 'Diop'], 'Awa Diop', ['First name', 'Last name']],
-  ])('makes of %j the name and the attributes (CMP-1, CMP-3)', (header, cells, name, attributes) => {
+  ])('makes of %j the name and the attributes (CMP-1, CMP-3)', (...[header, cells, name, attributes]) => {
     const columns = findColumns(header)!;
     expect(nameOf(cells, columns)).toBe(name);
     expect(columns.attributes.map(({ key }) => key)).toEqual(attributes);

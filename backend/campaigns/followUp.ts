@@ -97,7 +97,9 @@ export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
     const recipient = recipients.candidate(id);
     if (recipient === null || recipient.within24h === null) return null;
     const hasMessage2 = attempts.exists({ ...stepOf(recipient), type: 'message_2' });
-    const step = nextStep({ ...recipient, hasMessage2, isSuppressed: suppressions.has(recipient.phone) });
+    const isSuppressed = suppressions.has(recipient.phone);
+    const isWindowOpen = clock.now() < windowClosesAt(recipient.message1At ?? 0);
+    const step = nextStep({ ...recipient, hasMessage2, isSuppressed, isWindowOpen });
     if (step === null) return null;
     changes.apply(recipient, step);
     return step.state === 'answered' ? addMessage2(recipient) : null;
@@ -173,17 +175,18 @@ function stepOf({ campaignId, contactId }: Candidate): { campaignId: string; con
 export type Standing = Pick<Candidate, 'state' | 'campaignStatus' | 'message1SentAt' | 'within24h'> & {
   hasMessage2: boolean;
   isSuppressed: boolean;
+  isWindowOpen: boolean;
 };
 
 /** State to which the first answer leads, null when it changes none; drawn in `docs/states.md`. */
 export function nextStep(standing: Standing): { state: RecipientState; reason: string | null } | null {
-  const { state, campaignStatus, message1SentAt, within24h, hasMessage2, isSuppressed } = standing;
+  const { state, campaignStatus, message1SentAt, within24h, hasMessage2 } = standing;
   const waits = state === 'message_1_sent' || state === 'no_interaction' || state === 'late_interaction';
   // An answer proves that a Message 1 reported as failed arrived.
   const wronglyFailed = state === 'failed' && message1SentAt !== null;
   if (hasMessage2 || !(waits || wronglyFailed)) return null;
   if (within24h === 0) return state === 'late_interaction' ? null : { state: 'late_interaction', reason: null };
-  if (isSuppressed) return { state: 'opted_out', reason: null };
+  if (standing.isSuppressed) return { state: 'opted_out', reason: null };
   switch (campaignStatus) {
     case 'running':
     case 'paused':
@@ -191,7 +194,7 @@ export function nextStep(standing: Standing): { state: RecipientState; reason: s
     case 'cancelled':
       return { state: 'cancelled', reason: 'campaign_cancelled' };
     case 'completed':
-      return { state: 'failed', reason: 'campaign_completed' };
+      return { state: 'failed', reason: standing.isWindowOpen ? 'campaign_completed' : 'window_closed' };
     case 'draft':
     case 'scheduled':
       return null;

@@ -12,7 +12,7 @@ afterAll(() => {
   host.engine.remove();
 });
 beforeEach(() => {
-  for (const table of ['contacts', 'categories', 'suppressions', 'imports']) host.database.exec(`DELETE FROM ${table}`);
+  host.clear();
 });
 const run = async (file: string | Uint8Array, query: ImportQuery = {}): Promise<ImportReport> => {
   const report = await host.contacts.import(typeof file === 'string' ? Buffer.from(file) : file, query);
@@ -57,8 +57,14 @@ describe('an import', () => {
 
   it('merges what stands twice, in the file or in the database: filled wins, empty changes nothing (CMP-1)', async () => {
     const { id: old } = host.categories.create({ name: 'Anciens' });
-    host.contact({ name: 'A. Diop', phone: '+33639980001', attributes: { ville: 'Lyon', age: '30' }, categoryIds: [old] });
-    const file = 'tel,nom,Ville,note\n0639980001,,Paris,\n0639980002,Zoé,,a\n06.39.98.00.02,,Nice,b\n+33639980001,Awa Diop,,';
+    host.contact({
+      name: 'A. Diop',
+      phone: '+33639980001',
+      attributes: { ville: 'Lyon', age: '30' },
+      categoryIds: [old],
+    });
+    const file =
+      'tel,nom,Ville,note\n0639980001,,Paris,\n0639980002,Zoé,,a\n06.39.98.00.02,,Nice,b\n+33639980001,Awa Diop,,';
     const report = await run(file, { category: 'clients' });
     expect(report).toMatchObject({ imported: 1, updated: 3, total: 4, refused: [] });
     const [zoe, awa] = all();
@@ -121,7 +127,9 @@ describe('an import', () => {
   });
 
   it('of a file larger than one block is whole, and reports lines of every block (CMP-1)', async () => {
-    const lines = Array.from({ length: 4_500 }, (_, index) => (index % 1000 === 999 ? 'x' : `+3361${1_000_000 + index}`));
+    const lines = Array.from({ length: 4_500 }, (_, index) =>
+      index % 1000 === 999 ? 'x' : `+3361${1_000_000 + index}`,
+    );
     const report = await run(`tel\n${lines.join('\n')}`);
     expect(report).toMatchObject({ imported: 4_496, total: 4_500 });
     expect(report.refused.map(({ line }) => line)).toEqual([1001, 2001, 3001, 4001]);

@@ -11,24 +11,34 @@ afterAll(() => {
   host.engine.remove();
 });
 beforeEach(() => {
-  for (const table of ['attempts', 'recipients', 'campaigns', 'contacts', 'categories', 'suppressions', 'audit']) {
-    host.database.exec(`DELETE FROM ${table}`);
-  }
+  host.clear();
 });
 const audit = (): string[] => host.audit.list({ limit: 50 }).items.map(({ action, actor }) => `${action} ${actor}`);
 const attempts = (campaignId: string) =>
   host.database
-    .prepare<{ id: string }, { phone: string; body: string; state: string; due_at: number; priority: number; line_id: string }>(
-      `SELECT * FROM attempts WHERE campaign_id = @id ORDER BY phone`,
-    )
+    .prepare<
+      { id: string },
+      { phone: string; body: string; state: string; due_at: number; priority: number; line_id: string }
+    >(`SELECT * FROM attempts WHERE campaign_id = @id ORDER BY phone`)
     .all({ id: campaignId });
 const status = (id: string): string => host.campaigns.get(id).status;
 
 describe('a campaign', () => {
   it('is planned as a draft, changed whole, shown and listed (CMP-3)', () => {
     const draft = host.campaign({ name: 'Une', sendsPerMinute: 5, startAt: '2026-11-21T08:00:00.000Z', line: 'line' });
-    expect(draft).toMatchObject({ status: 'draft', totalContacts: 0, failedCount: 0, finalFigures: null, line: 'line' });
-    const changed = host.campaigns.update({ id: draft.id, name: 'Deux', message1: { body: 'Salut' }, contactIds: ['a'] });
+    expect(draft).toMatchObject({
+      status: 'draft',
+      totalContacts: 0,
+      failedCount: 0,
+      finalFigures: null,
+      line: 'line',
+    });
+    const changed = host.campaigns.update({
+      id: draft.id,
+      name: 'Deux',
+      message1: { body: 'Salut' },
+      contactIds: ['a'],
+    });
     expect(changed).toMatchObject({
       ...{ name: 'Deux', message1: { body: 'Salut' }, message2: { body: 'Merci {{nom}}' }, contactIds: ['a'] },
       ...{ sendsPerMinute: 5, startAt: '2026-11-21T08:00:00.000Z' },
@@ -46,7 +56,10 @@ describe('a campaign', () => {
 
   it('once started lets only its name and pace be changed (CMP-3)', () => {
     const { id } = host.started([host.contact()]);
-    expect(host.campaigns.update({ id, name: 'Autre', sendsPerMinute: 7 })).toMatchObject({ name: 'Autre', sendsPerMinute: 7 });
+    expect(host.campaigns.update({ id, name: 'Autre', sendsPerMinute: 7 })).toMatchObject({
+      name: 'Autre',
+      sendsPerMinute: 7,
+    });
     expect(() => host.campaigns.update({ id, message1: { body: 'x' } })).toThrow('wrong_campaign_status');
     expect(() => host.campaigns.update({ id, contactIds: [] })).toThrow('wrong_campaign_status');
     host.campaigns.cancel(id, 'test');
@@ -56,7 +69,11 @@ describe('a campaign', () => {
   it('is previewed for real contacts: who, who not, how many days, which variables nobody fills (CMP-3)', () => {
     const { id: category } = host.categories.create({ name: 'Clients' });
     const people = [1, 2, 3, 4].map((index) =>
-      host.contact({ name: `Client ${index}`, attributes: { Prénom: `P${index}`, vide: ' ' }, categoryIds: [category] }),
+      host.contact({
+        name: `Client ${index}`,
+        attributes: { Prénom: `P${index}`, vide: ' ' },
+        categoryIds: [category],
+      }),
     );
     host.suppressions.add({ phone: people[3]!.phone, reason: 'stop' });
     host.settings.dailyLimit = 2;
@@ -64,7 +81,10 @@ describe('a campaign', () => {
     const preview = host.campaigns.preview({
       ...{ categoryIds: [category], contactIds: [people[0]!.id, 'nowhere'], samples: 2 },
       message1: { body: 'Bonjour {{prenom}} {{ville|de Lyon}} {{vide}}' },
-      message2: { body: 'Merci {{NOM}} {{inconnue}}', template: { name: 't', language: 'fr', parameters: ['{{autre}}'] } },
+      message2: {
+        body: 'Merci {{NOM}} {{inconnue}}',
+        template: { name: 't', language: 'fr', parameters: ['{{autre}}'] },
+      },
     });
     host.settings.dailyLimit = 180;
     host.expected.interactionRate = 0;
@@ -74,7 +94,14 @@ describe('a campaign', () => {
       { contactId: people[0]!.id, name: 'Client 1', message1: 'Bonjour P1 de Lyon ', message2: 'Merci Client 1 ' },
       { contactId: people[1]!.id, name: 'Client 2', message1: 'Bonjour P2 de Lyon ', message2: 'Merci Client 2 ' },
     ]);
-    const none = host.campaigns.preview({ ...preview, categoryIds: [], contactIds: [], samples: 3, message1: { body: 'x' }, message2: { body: 'y' } });
+    const none = host.campaigns.preview({
+      ...preview,
+      categoryIds: [],
+      contactIds: [],
+      samples: 3,
+      message1: { body: 'x' },
+      message2: { body: 'y' },
+    });
     expect(none).toMatchObject({ eligible: 0, daysNeeded: 0, samples: [] });
   });
 
@@ -86,13 +113,27 @@ describe('a campaign', () => {
     const gone = host.contact({ categoryIds: [a.id] });
     host.suppressions.add({ phone: gone.phone, reason: 'stop' });
     host.contact();
-    const message1 = { body: 'Bonjour {{prenom|toi}}', template: { name: 't', language: 'fr', parameters: ['{{nom}}'] } };
-    const draft = host.campaign({ categoryIds: [a.id, b.id, a.id], contactIds: [named.id, both.id, 'nowhere'], message1 });
+    const message1 = {
+      body: 'Bonjour {{prenom|toi}}',
+      template: { name: 't', language: 'fr', parameters: ['{{nom}}'] },
+    };
+    const draft = host.campaign({
+      categoryIds: [a.id, b.id, a.id],
+      contactIds: [named.id, both.id, 'nowhere'],
+      message1,
+    });
     const campaign = host.campaigns.start(draft.id, 'operator');
-    expect(campaign).toMatchObject({ status: 'running', totalContacts: 3, line: 'line', startedAt: toIso(host.clock.now()) });
+    expect(campaign).toMatchObject({
+      status: 'running',
+      totalContacts: 3,
+      line: 'line',
+      startedAt: toIso(host.clock.now()),
+    });
     const phones = [both, one, named].map(({ phone }) => phone).sort();
     expect(attempts(draft.id).map(({ phone }) => phone)).toEqual(phones);
-    expect(attempts(draft.id).every(({ priority, state }) => priority === MESSAGE_1_PRIORITY && state === 'pending')).toBe(true);
+    expect(
+      attempts(draft.id).every(({ priority, state }) => priority === MESSAGE_1_PRIORITY && state === 'pending'),
+    ).toBe(true);
     expect(host.attemptOf(draft.id, both.id, 'message_1')).toMatchObject({
       ...{ body: 'Bonjour Zo', template: { name: 't', language: 'fr', parameters: ['Zoé'] } },
       ...{ lineId: 'line', maxAttempts: 3, dueAt: host.clock.now() },
@@ -167,8 +208,16 @@ describe('a campaign', () => {
     host.acceptNext();
     const { contactId: flying } = host.claimed();
     const unknown = host.engine.outcomes.unknown(host.claimed(), { code: 'timeout', detail: '' });
-    expect(host.campaigns.cancel(id, 'operator')).toMatchObject({ status: 'cancelled', cancelled: 1, endedAt: toIso(host.clock.now()) });
-    const states = (): string[] => host.campaigns.recipients({ id, limit: 50 }).items.map(({ state }) => state).sort();
+    expect(host.campaigns.cancel(id, 'operator')).toMatchObject({
+      status: 'cancelled',
+      cancelled: 1,
+      endedAt: toIso(host.clock.now()),
+    });
+    const states = (): string[] =>
+      host.campaigns
+        .recipients({ id, limit: 50 })
+        .items.map(({ state }) => state)
+        .sort();
     expect(states()).toEqual(['cancelled', 'message_1_sent', 'pending', 'pending']);
     expect(host.acceptAll()).toBe(0);
     host.engine.outcomes.accepted(host.attemptOf(id, flying!, 'message_1')!, ['late']);
@@ -188,7 +237,9 @@ describe('a campaign', () => {
     host.acceptNext();
     const first = host.campaigns.recipients({ id, limit: 3 });
     const rest = host.campaigns.recipients({ id, limit: 3, cursor: first.nextCursor! });
-    expect([...first.items, ...rest.items].map(({ contactId }) => contactId)).toEqual(people.map((person) => person.id));
+    expect([...first.items, ...rest.items].map(({ contactId }) => contactId)).toEqual(
+      people.map((person) => person.id),
+    );
     expect(rest.nextCursor).toBeNull();
     expect(host.campaigns.recipients({ id, limit: 50, state: 'message_1_sent' }).items).toMatchObject([
       { contactId: people[0]!.id, message1SentAt: toIso(host.clock.now()), within24h: null },

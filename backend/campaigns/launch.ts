@@ -82,9 +82,9 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
 
   const writeMessages = (campaign: CampaignRow, lineId: string, dueAt: number): void => {
     const { maxAttempts } = settings();
-    let afterId = 0;
+    let after = '';
     for (;;) {
-      const batch = recipients.unwritten(campaign.id, afterId, BATCH);
+      const batch = recipients.unwritten(campaign.id, after, BATCH);
       for (const { contactId, phone, name, attributes } of batch) {
         const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };
         attempts.add({
@@ -95,7 +95,7 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
           priority: MESSAGE_1_PRIORITY,
         });
       }
-      afterId = batch.at(-1)?.id ?? afterId;
+      after = batch.at(-1)?.contactId ?? after;
       if (batch.length < BATCH) return;
     }
   };

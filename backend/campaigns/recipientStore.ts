@@ -32,7 +32,7 @@ export type Candidate = RecipientRow & {
   message1At: number | null;
 };
 /** A recipient whose Message 1 is to be written. */
-export type UnwrittenRecipient = { id: number; contactId: string; phone: string; name: string; attributes: string };
+export type UnwrittenRecipient = { contactId: string; phone: string; name: string; attributes: string };
 
 const COLUMNS = `
   r.id, r.campaign_id AS campaignId, r.contact_id AS contactId, r.phone, r.state, r.reason,
@@ -53,15 +53,19 @@ export class RecipientStore {
   readonly #statements;
 
   constructor(database: Database) {
-    const page = (condition: string) =>
-      database.prepare<object, ListedRecipient>(`
-        SELECT ${COLUMNS}, coalesce(contacts.name, '') AS name, campaigns.line_id AS lineId
-        FROM recipients r JOIN campaigns ON campaigns.id = r.campaign_id
-        LEFT JOIN contacts ON contacts.id = r.contact_id
-        WHERE r.campaign_id = @campaignId AND r.id > @afterId ${condition} ORDER BY r.id LIMIT @limit`);
+    const listed = `
+      SELECT ${COLUMNS}, coalesce(contacts.name, '') AS name, campaigns.line_id AS lineId
+      FROM recipients r JOIN campaigns ON campaigns.id = r.campaign_id
+      LEFT JOIN contacts ON contacts.id = r.contact_id`;
     this.#statements = {
-      page: page(''),
-      pageOfState: page('AND r.state = @state'),
+      // Each in the order of the index that finds its rows.
+      page: database.prepare<{ campaignId: string; after: string; limit: number }, ListedRecipient>(`
+        ${listed} WHERE r.campaign_id = @campaignId AND r.contact_id > @after ORDER BY r.contact_id LIMIT @limit`),
+      pageOfState: database.prepare<
+        { campaignId: string; state: RecipientState; after: number; limit: number },
+        ListedRecipient
+      >(`
+        ${listed} WHERE r.campaign_id = @campaignId AND r.state = @state AND r.id > @after ORDER BY r.id LIMIT @limit`),
       byStep: database.prepare<{ campaignId: string; contactId: string }, RecipientRow>(
         `SELECT ${COLUMNS} FROM recipients r WHERE r.campaign_id = @campaignId AND r.contact_id = @contactId`,
       ),
@@ -103,20 +107,26 @@ export class RecipientStore {
           RETURNING campaign_id`,
         )
         .pluck(),
-      unwritten: database.prepare<{ campaignId: string; afterId: number; limit: number }, UnwrittenRecipient>(`
-        SELECT r.id, r.contact_id AS contactId, r.phone, contacts.name, contacts.attributes
+      unwritten: database.prepare<{ campaignId: string; after: string; limit: number }, UnwrittenRecipient>(`
+        SELECT r.contact_id AS contactId, r.phone, contacts.name, contacts.attributes
         FROM recipients r JOIN contacts ON contacts.id = r.contact_id
-        WHERE r.campaign_id = @campaignId AND r.id > @afterId ORDER BY r.id LIMIT @limit`),
+        WHERE r.campaign_id = @campaignId AND r.contact_id > @after ORDER BY r.contact_id LIMIT @limit`),
     };
   }
 
-  /** In the order of their making, those after the given one. */
-  page(
-    position: { campaignId: string; afterId: number; limit: number },
-    state: RecipientState | null,
-  ): ListedRecipient[] {
-    const { page, pageOfState } = this.#statements;
-    return state === null ? page.all(position) : pageOfState.all({ ...position, state });
+  /** In the order in which their contacts were made, those after the given contact. */
+  page(campaignId: string, after: string, limit: number): ListedRecipient[] {
+    return this.#statements.page.all({ campaignId, after, limit });
+  }
+
+  /** Those in one state, in the order of their making, after the given recipient. */
+  pageOfState(position: {
+    campaignId: string;
+    state: RecipientState;
+    after: number;
+    limit: number;
+  }): ListedRecipient[] {
+    return this.#statements.pageOfState.all(position);
   }
 
   byStep(step: { campaignId: string; contactId: string }): RecipientRow | null {
@@ -162,7 +172,8 @@ export class RecipientStore {
     return this.#statements.closeWindows.all({ sentUntil, limit, now });
   }
 
-  unwritten(campaignId: string, afterId: number, limit: number): UnwrittenRecipient[] {
-    return this.#statements.unwritten.all({ campaignId, afterId, limit });
+  /** Recipients with their contacts, in the order in which those were made, after the given contact. */
+  unwritten(campaignId: string, after: string, limit: number): UnwrittenRecipient[] {
+    return this.#statements.unwritten.all({ campaignId, after, limit });
   }
 }

@@ -11,7 +11,7 @@ export type Clock = {
   after(delayMs: number, callback: () => void): () => void;
 };
 
-/** Longest delay that a Node timer takes. */
+/** Longest delay that a Node timer takes; longer ones fire at once. */
 const MAX_DELAY_MS = 2_147_483_647;
 
 /** The clock of the machine. */
@@ -19,7 +19,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), MAX_DELAY_MS));
+    let timer: NodeJS.Timeout;
+    const wait = (remaining: number): void => {
+      const step = Math.min(Math.max(0, remaining), MAX_DELAY_MS);
+      timer = setTimeout(() => {
+        if (remaining > step) wait(remaining - step);
+        else callback();
+      }, step);
+    };
+    wait(delayMs);
     return () => {
       clearTimeout(timer);
     };

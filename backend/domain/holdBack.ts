@@ -89,8 +89,11 @@ export function heldBackSlots(need: QuotaNeed): HeldBack {
   const early = isToday(candidate);
   const held = early ? heldFromEarly(need, today) : today;
   return {
-    daily: { message1: tomorrowIsFull ? need.dailyLimit : held, laterMessage2: reserved },
-    rolling: { message1: Math.max(Math.min(burst, unserved + 1), soon), laterMessage2: Math.max(0, Math.min(burst, unserved - 1)) },
+    daily: { message1: tomorrowIsFull ? Math.max(held, need.dailyLimit) : held, laterMessage2: reserved },
+    rolling: {
+      message1: Math.max(Math.min(burst, unserved + 1), soon),
+      laterMessage2: Math.max(0, Math.min(burst, unserved - 1)),
+    },
   };
 }
 
@@ -100,7 +103,7 @@ export function heldBackSlots(need: QuotaNeed): HeldBack {
  */
 function heldFromEarly(need: QuotaNeed, held: number): number {
   const allFit = need.used + held + 2 * need.dueMessage1() <= need.dailyLimit;
-  return allFit ? held + 1 : need.dailyLimit;
+  return allFit ? held + 1 : Math.max(held, need.dailyLimit);
 }
 
 /** Whether the quota held back forbids this message to leave (CMP-12). Only Message 1 and Message 2 are ever held. */

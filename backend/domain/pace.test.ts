@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/days.ts';
 import { seededRandom } from '../core/random.ts';
-import { meanSpacingMs, nextSendAt, quietUntil, warmupLimit, type Pace } from './pace.ts';
+import { meanSpacingMs, nextSendAt, quietPeriods, quietUntil, warmupLimit, type Pace } from './pace.ts';
 
 const START = Date.parse('2026-11-20T12:00:00.000Z');
 const DEFAULT_PACE: Pace = { sendsPerMinute: 20, gapMs: { min: 500, max: 2_500 } };
@@ -196,6 +196,19 @@ describe('quiet hours', () => {
         expect(isQuiet(until, timeZone, quietHours)).toBe(false);
         for (let before = until - 1; before >= instant; before -= 15 * MINUTE_MS) {
           expect(isQuiet(before, timeZone, quietHours)).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are listed as periods that hold exactly the quiet instants (SND-13, MON-10)', () => {
+    fc.assert(
+      fc.property(zones, fc.record({ from: timeOfDay, to: timeOfDay }), instants, (timeZone, quietHours, from) => {
+        const periods = quietPeriods({ from, to: from + DAY_MS }, { timeZone, quietHours });
+        for (let instant = from; instant < from + DAY_MS; instant += 97 * MINUTE_MS) {
+          const inPeriod = periods.some((period) => period.from <= instant && instant < period.until);
+          expect(inPeriod).toBe(quietUntil({ at: instant, timeZone, quietHours }) !== null);
         }
       }),
       { numRuns: 1_000 },

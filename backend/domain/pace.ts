@@ -53,6 +53,23 @@ export function quietUntil(when: { at: number; timeZone: string; quietHours: Qui
   return at === when.at ? null : at;
 }
 
+/** Quiet hours that begin or last between two instants, in order, as instants from and to (SND-13). */
+export function quietPeriods(
+  span: { from: number; to: number },
+  zone: { timeZone: string; quietHours: QuietHours },
+): { from: number; until: number }[] {
+  const { timeZone, quietHours } = zone;
+  const loudHours = { from: quietHours.to, to: quietHours.from };
+  const periods: { from: number; until: number }[] = [];
+  if (quietHours.from === quietHours.to) return periods;
+  for (let at = span.from; ;) {
+    const from = quietUntil({ at, timeZone, quietHours: loudHours }) ?? at;
+    if (from >= span.to) return periods;
+    at = quietUntil({ at: from, timeZone, quietHours }) ?? from;
+    periods.push({ from, until: at });
+  }
+}
+
 /** Milliseconds that the wall clock still has to go to the end of the quiet hours; 0 outside of them. */
 function quietLeft(at: number, timeZone: string, quietHours: QuietHours): number {
   const from = timeOfDay(quietHours.from);

@@ -1,3 +1,4 @@
+import type { MessageType } from '../contract/attempts.ts';
 import type { AlertLevel } from '../contract/monitoring.ts';
 import { nextDayStart } from '../core/days.ts';
 
@@ -77,4 +78,12 @@ export function decideSend(quota: {
  */
 export function closesTooSoon(now: number, sendTimeoutMs: number): boolean {
   return nextDayStart(now) - now <= sendTimeoutMs;
+}
+
+/** The counters of a day. */
+export type SlotKind = 'message_1' | 'message_2' | 'other';
+
+/** Which of the day's counters a message belongs to (MON-1). */
+export function slotKind(type: MessageType): SlotKind {
+  return type === 'message_1' || type === 'message_2' ? type : 'other';
 }

@@ -1,7 +1,7 @@
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
-import express, { type Express, type Request, type RequestHandler } from 'express';
+import express, { Router, type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Locale } from '../contract/common.ts';
 import { VigieError } from '../contract/errors.ts';
@@ -47,32 +47,35 @@ export function createAdminApp(deps: AdminAppDeps): Express {
   const renderError = createErrorRenderer(deps);
   const fail = createFail(renderError);
   const access = createAccess(deps);
-  const app = express();
-  app.disable('etag');
+  const routes = Router();
 
-  app.use(securityHeaders);
-  app.use((request, _response, next) => {
+  routes.use(securityHeaders);
+  routes.use((request, _response, next) => {
     if (!isOwnRequest(request, deps.own())) throw new VigieError('forbidden');
     next();
   });
-  app.get('/health', health(deps));
+  routes.get('/health', health(deps));
 
-  app.use('/api', noStore);
-  app.post('/api/auth/login', access.limitLogin, readBody, access.login);
-  app.use('/api', access.requireToken, createLimiter(deps.limits.admin));
-  app.get('/api/openapi.json', openApiDocument(deps.version));
-  app.use('/api', readBody, serveRest(deps.router, renderError));
+  routes.use('/api', noStore);
+  routes.post('/api/auth/login', access.limitLogin, readBody, access.login);
+  routes.use('/api', access.requireToken, createLimiter(deps.limits.admin));
+  routes.get('/api/openapi.json', openApiDocument(deps.version));
+  routes.use('/api', readBody, serveRest(deps.router, renderError));
 
-  app.use('/rpc', noStore, access.requireSession, createLimiter(deps.limits.admin), readBody);
-  app.use('/rpc', serveRpc(deps.router, renderError));
+  routes.use('/rpc', noStore, access.requireSession, createLimiter(deps.limits.admin), readBody);
+  routes.use('/rpc', serveRpc(deps.router, renderError));
 
-  app.post('/session', noStore, access.limitLogin, readBody, access.signIn);
-  app.delete('/session', noStore, access.signOut);
-  app.use(serveInterface({ folder: deps.interfaceFolder, sessions: deps.sessions, locale: deps.locale }));
+  routes.post('/session', noStore, access.limitLogin, readBody, access.signIn);
+  routes.delete('/session', noStore, access.signOut);
+  routes.use(serveInterface({ folder: deps.interfaceFolder, sessions: deps.sessions, locale: deps.locale }));
 
-  app.use(((error, request, response, _next) => {
-    fail(request, response, error);
-  }) satisfies express.ErrorRequestHandler);
+  const app = express();
+  app.disable('etag').disable('x-powered-by');
+  app.use((request, response) => {
+    routes(request, response, (error: unknown) => {
+      fail(request, response, error ?? new VigieError('not_found'));
+    });
+  });
   return app;
 }
 

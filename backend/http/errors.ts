@@ -18,7 +18,8 @@ export function createErrorRenderer(deps: { locale: () => Locale; logger: Logger
   return (error, { locale = deps.locale(), place = '' } = {}) => {
     if (isRendered(error)) return error;
     if (error instanceof VigieError) return rendered(locale, error);
-    if (error instanceof ORPCError) return renderForeign(error, locale, place, deps.logger);
+    const foreign = error instanceof ORPCError ? renderForeign(error as ORPCError<string, unknown>, locale) : null;
+    if (foreign !== null) return foreign;
     logUnexpected(deps.logger, error, place);
     return rendered(locale, new VigieError('internal_error'));
   };
@@ -41,26 +42,23 @@ function withDetail(locale: Locale, data: ErrorData = {}): ErrorData {
   return { ...data, detail: sentence(locale, detail, data) };
 }
 
-/** Errors of oRPC itself: input or output that does not fit the contract, methods and bodies that it refuses. */
-function renderForeign(
-  error: ORPCError<string, unknown>,
-  locale: Locale,
-  place: string,
-  logger: Logger,
-): RenderedError {
-  if (error.cause instanceof ValidationError && error.status === ERROR_STATUS.bad_request) {
-    const { issues, data: input } = error.cause;
-    return renderIssues(locale, describeIssues(locale, issues as z.core.$ZodIssue[], input));
+/** Errors of oRPC that a caller caused: input that does not fit the contract, bodies and methods that it refuses. */
+function renderForeign(error: ORPCError<string, unknown>, locale: Locale): RenderedError | null {
+  switch (error.status) {
+    case ERROR_STATUS.bad_request:
+      return error.cause instanceof ValidationError
+        ? renderIssues(locale, describeIssues(locale, error.cause.issues as z.core.$ZodIssue[], error.cause.data))
+        : rendered(locale, new VigieError('bad_request', { detail: 'validation.unreadable' }));
+    case ERROR_STATUS.not_found:
+    case METHOD_NOT_ALLOWED:
+      return rendered(locale, new VigieError('not_found'));
+    default:
+      return null;
   }
-  if (error.status === ERROR_STATUS.bad_request) {
-    return rendered(locale, new VigieError('bad_request', { detail: 'validation.unreadable' }));
-  }
-  // 405: the method does not exist here.
-  if (error.status === ERROR_STATUS.not_found || error.status === 405)
-    return rendered(locale, new VigieError('not_found'));
-  logUnexpected(logger, error, place);
-  return rendered(locale, new VigieError('internal_error'));
 }
+
+/** What does not exist for this method does not exist. */
+const METHOD_NOT_ALLOWED = 405;
 
 /** How many wrong fields a sentence names; `data.issues` holds all of them. */
 const FIELDS_NAMED = 3;
@@ -77,7 +75,7 @@ function renderIssues(locale: Locale, issues: ReturnType<typeof describeIssues>)
 function logUnexpected(logger: Logger, error: unknown, place: string): void {
   const cause = error instanceof ORPCError ? error.cause : error;
   if (cause instanceof ValidationError) {
-    const fields = cause.issues.map(({ path }) => (path ?? []).map((step) => String(step)).join('.'));
+    const fields = (cause.issues as z.core.$ZodIssue[]).map(({ path }) => path.map(String).join('.'));
     logger.error({ place, fields }, 'an answer does not fit the contract');
     return;
   }

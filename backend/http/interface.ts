@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import express, { Router } from 'express';
 import type { Locale } from '../contract/common.ts';
-import { VigieError } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import { requestedLocale, requestPath } from './answers.ts';
 import type { Sessions } from './sessions.ts';
@@ -44,9 +43,6 @@ export function serveInterface(deps: { folder: string; sessions: Sessions; local
     response.redirect(302, `/#${requestPath(request).replace(/^\/+/, '/')}${searchOf(request.originalUrl)}`);
   });
 
-  router.use(() => {
-    throw new VigieError('not_found');
-  });
   return router;
 }
 

@@ -11,6 +11,12 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK_NAMES.includes(bracketed(host)) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** How this machine itself names an address that a port is opened on: a wildcard is nobody's name. */
+export function reachableName(host: string): string {
+  if (!WILDCARDS.has(host)) return bracketed(host);
+  return host.includes(':') ? '[::1]' : '127.0.0.1';
+}
+
 /**
  * Tells requests made to our own address by our own pages from all others (SEC-1): a page of a stranger cannot choose
  * the `Host` and `Origin` that its visitor's browser sends.

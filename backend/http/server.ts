@@ -4,7 +4,7 @@ import type { Service } from '../core/service.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import { createAdminApp, type AdminAppDeps } from './app.ts';
 import { ADMIN_LIMIT, LOGIN_LIMIT } from './limits.ts';
-import { isLoopback } from './origin.ts';
+import { isLoopback, reachableName } from './origin.ts';
 import { createSessions } from './sessions.ts';
 
 /** Headers and whole requests that take longer are cut. */
@@ -26,7 +26,7 @@ export type AdminServerDeps = Omit<AdminAppDeps, 'sessions' | 'own' | 'limits' |
   onAuthenticationFailure?: AdminAppDeps['onAuthenticationFailure'];
 };
 
-/** `address()`: `http://127.0.0.1:4780`, or null while the port is closed. */
+/** `address()`: how this machine reaches the port, such as `http://127.0.0.1:4780`; null while it is closed. */
 export type AdminServer = Service & { address(): string | null };
 
 /** The admin port: REST, RPC, sign-in and the interface. */
@@ -94,7 +94,7 @@ export function createAdminServer(deps: AdminServerDeps): AdminServer {
   return {
     start: () => inTurn(open),
     stop: () => inTurn(close),
-    address: () => (server === null ? null : `http://${host.includes(':') ? `[${host}]` : host}:${port()}`),
+    address: () => (server === null ? null : `http://${reachableName(host)}:${port()}`),
   };
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Locale } from '../contract/common.ts';
 import { sentence, type SentenceKey, type SentenceValues } from '../contract/messages/sentence.ts';
 

@@ -1,20 +1,13 @@
-import type { MessageType } from '../contract/attempts.ts';
 import { DAY_MS, dayOf } from '../core/days.ts';
-import { decideSend } from '../domain/quota.ts';
+import { decideSend, type SlotKind } from '../domain/quota.ts';
 import type { Database } from '../storage/database.ts';
 
-export type SlotKind = 'message_1' | 'message_2' | 'other';
 export type Limits = { dailyLimit: number; rollingLimit: number };
 export type QuotaUsage = { day: string; used: number; rollingUsed: number };
 export type SlotDecision = ReturnType<typeof decideSend>;
 
 /** Settled slots older than this matter to no limit. */
 const SLOT_RETENTION_MS = 7 * DAY_MS;
-
-/** Which of the day's counters a message belongs to (MON-1). */
-export function slotKind(type: MessageType): SlotKind {
-  return type === 'message_1' || type === 'message_2' ? type : 'other';
-}
 
 /**
  * Units of quota and the day's counters (MON-1 to MON-3). Every method is a part of the caller's transaction.

@@ -2,10 +2,12 @@ import type { MessageType } from '../contract/attempts.ts';
 import type { BlockedReason } from '../contract/monitoring.ts';
 import { dayOf, dayStart } from '../core/days.ts';
 import { nextAttemptState } from '../domain/attemptStates.ts';
+import { isHeldBack } from '../domain/holdBack.ts';
 import { warmupLimit } from '../domain/pace.ts';
 import { pickHead } from '../domain/pick.ts';
-import { closesTooSoon } from '../domain/quota.ts';
-import { slotKind, type Limits, type QuotaLedger } from '../monitoring/quotaLedger.ts';
+import { closesTooSoon, slotKind } from '../domain/quota.ts';
+import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
+import type { ReplyReserve } from '../monitoring/replyReserve.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';
@@ -38,8 +40,8 @@ export type ClaimRequest = {
   heldBack: HeldBack;
   /** Campaigns whose own pace holds their next Message 1 back. */
   slowedCampaigns: ReadonlySet<string>;
-  /** Whether a Message 1 would leave enough quota for the follow-ups of the open windows (CMP-12). */
-  leavesRoomForReplies: (now: number) => boolean;
+  /** Messages that all lines together may start in a minute: how fast the reserve for replies can be used up. */
+  sendsPerMinute: number;
 };
 
 type HeadRow = {
@@ -49,6 +51,7 @@ type HeadRow = {
   rank: number;
   dueAt: number;
   createdAt: number;
+  expiresAt: number | null;
 };
 
 /**
@@ -59,17 +62,21 @@ export class Claims {
   readonly #database: Database;
   readonly #store: AttemptStore;
   readonly #ledger: QuotaLedger;
+  readonly #reserve: ReplyReserve;
   readonly #statements;
 
-  constructor(dependencies: { database: Database; store: AttemptStore; ledger: QuotaLedger }) {
+  constructor(dependencies: { database: Database; store: AttemptStore; ledger: QuotaLedger; reserve: ReplyReserve }) {
     this.#database = dependencies.database;
     this.#store = dependencies.store;
     this.#ledger = dependencies.ledger;
+    this.#reserve = dependencies.reserve;
     const where = `line_id = @lineId AND campaign_id IS @campaignId AND rank = @rank AND state IN ('pending', 'failed_retry')`;
     this.#statements = {
       running: this.#database.prepare<[], string>(`SELECT id FROM campaigns WHERE status = 'running'`).pluck(),
       head: this.#database.prepare<{ lineId: string; campaignId: string | null; rank: number }, HeadRow>(`
-        SELECT id, type, priority, rank, due_at AS dueAt, created_at AS createdAt FROM attempts
+        SELECT id, type, priority, rank, due_at AS dueAt, created_at AS createdAt,
+          expires_at AS expiresAt
+        FROM attempts
         WHERE ${where} ORDER BY due_at, id LIMIT 1`),
     };
   }
@@ -81,7 +88,7 @@ export class Claims {
   #claim(request: ClaimRequest): Claim {
     const { now, lineId } = request;
     const heads = this.#heads(request);
-    const due = heads.filter((head) => head.dueAt <= now);
+    const due = this.#withoutHeldBack(heads.filter((head) => head.dueAt <= now), request);
     const head = pickHead(due, now);
     if (head === null) {
       const later = heads.map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
@@ -102,7 +109,7 @@ export class Claims {
 
   /** First of each queue that may leave: transactional messages by priority, then each running campaign's two steps. */
   #heads(request: ClaimRequest): HeadRow[] {
-    const { lineId, now, heldBack, slowedCampaigns } = request;
+    const { lineId, heldBack, slowedCampaigns } = request;
     if (heldBack === 'everything') return [];
     const first = (campaignId: string | null, rank: number): HeadRow[] => {
       const row = this.#statements.head.get({ lineId, campaignId, rank });
@@ -112,11 +119,19 @@ export class Claims {
     const campaigns = this.#statements.running
       .all()
       .flatMap((id) => CAMPAIGN_RANKS.flatMap((rank) => first(id, rank).map((head) => ({ ...head, campaignId: id }))));
-    const withoutMessage1 = heldBack === 'message_1' || (campaigns.length > 0 && !request.leavesRoomForReplies(now));
     const open = campaigns.filter(
-      ({ type, campaignId }) => type !== 'message_1' || (!withoutMessage1 && !slowedCampaigns.has(campaignId)),
+      ({ type, campaignId }) => type !== 'message_1' || (heldBack !== 'message_1' && !slowedCampaigns.has(campaignId)),
     );
     return [...others, ...open];
+  }
+
+  /** Without the campaign messages that would take what the open windows need (CMP-12). */
+  #withoutHeldBack(heads: HeadRow[], { now, limits, sendsPerMinute }: ClaimRequest): HeadRow[] {
+    if (!heads.some(({ type }) => type === 'message_1' || type === 'message_2')) return heads;
+    const at = this.#ledger.effectiveNow(now);
+    const { used, rollingUsed } = this.#ledger.usage(now);
+    const held = this.#reserve.held({ now: at, used, limits, sendsPerMinute });
+    return heads.filter((head) => !isHeldBack(head, { now: at, used, rollingUsed, ...limits }, held));
   }
 
   #warmUpReached({ options, lineId, now }: ClaimRequest): boolean {

@@ -31,7 +31,6 @@ type DispatcherDependencies = {
   random: Random;
   logger: Logger;
   settings: () => SendingSettings;
-  leavesRoomForReplies: (now: number) => boolean;
   /** Messages a minute that a campaign allows itself, null for no limit of its own. */
   campaignPace: (campaignId: string) => number | null;
 };
@@ -137,7 +136,7 @@ export class Dispatcher implements Service {
       options,
       heldBack,
       slowedCampaigns: this.#slowedCampaigns(now),
-      leavesRoomForReplies: this.#deps.leavesRoomForReplies,
+      sendsPerMinute: this.#allSendsPerMinute(),
     });
     if (claim.kind !== 'claimed') return this.#nextLook(claim, now);
     if (claim.attempt.type === 'message_1' && claim.attempt.campaignId !== null) {
@@ -180,6 +179,12 @@ export class Dispatcher implements Service {
   }
   /** The random gap after a send is drawn once. */
   readonly #pace = new Map<string, { after: number | null; at: number }>();
+
+  #allSendsPerMinute(): number {
+    const { lines, settings } = this.#deps;
+    const shared = settings().sendsPerMinute;
+    return lines.all().reduce((sum, { id }) => sum + (lines.options(id).sendsPerMinute ?? shared), 0);
+  }
 
   #slowedCampaigns(now: number): Set<string> {
     const slowed = new Set<string>();

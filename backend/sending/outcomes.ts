@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import { foldReports, nextAttemptState, type AttemptEvent } from '../domain/attemptStates.ts';
+import { slotKind } from '../domain/quota.ts';
 import { afterRefusal, type AfterRefusal } from '../domain/retry.ts';
 import type { Notify } from '../monitoring/notify.ts';
-import { slotKind, type QuotaLedger } from '../monitoring/quotaLedger.ts';
+import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AttemptChange, AttemptListener, AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEVICE, phone, startBench, startReceiver } from '../../tests/support/simulatorBench.ts';
+import { DEVICE, eventually, phone, startBench, startReceiver } from '../../tests/support/simulatorBench.ts';
 
 describe('control from another process', () => {
   test('rules are shown, and changed field by field', async () => {
@@ -71,16 +71,14 @@ describe('control from another process', () => {
     await call('PATCH /control/device', { session: 'offline' });
     expect((await call(`GET /devices/${DEVICE}`)).json).toMatchObject({ session: { status: 'offline' } });
     expect((await call('POST /control/outage', { ms: 60_000 })).status).toBe(202);
-    await expect.poll(() => call('GET /health').catch(() => 'down')).toBe('down');
+    await eventually(() => call('GET /health').catch(() => 'down')).toBe('down');
     await clock.advance(60_000);
-    await expect
-      .poll(() =>
-        call('GET /health').then(
-          ({ status }) => status,
-          () => 'down',
-        ),
-      )
-      .toBe(200);
+    await eventually(() =>
+      call('GET /health').then(
+        ({ status }) => status,
+        () => 'down',
+      ),
+    ).toBe(200);
   });
 
   test('an unknown route is a 404', async () => {

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createDraws } from './draws.ts';
 import { faultByRules } from './faults.ts';
-import { DEVICE, phone, startBench, type Bench, type Json } from '../../tests/support/simulatorBench.ts';
+import { type Bench, DEVICE, eventually, type Json, phone, startBench } from '../../tests/support/simulatorBench.ts';
 import { REFUSALS, type RefusalKind } from './refusals.ts';
 import { createRules } from './rules.ts';
 
@@ -76,7 +76,7 @@ describe('lost answers', () => {
     ['hang_unaccepted', false],
   ] as const)('%s: no answer comes, accepted: %s', async (kind, accepted) => {
     const bench = await startBench({ rules: { faults: { [kind]: 1 } } });
-    const seen = (): Promise<unknown> => expect.poll(() => bench.simulator.requests()).toHaveLength(1);
+    const seen = (): Promise<unknown> => eventually(() => bench.simulator.requests()).toHaveLength(1);
     expect(await endOf(bench, seen)).toMatch(/abort/i);
     expect(bench.simulator.ledger()).toHaveLength(accepted ? 1 : 0);
     expect(bench.simulator.requests()).toMatchObject([{ fault: kind, accepted }]);
@@ -127,7 +127,7 @@ describe('lost answers', () => {
       answered = true;
       return status;
     });
-    await expect.poll(() => simulator.ledger()).toHaveLength(1);
+    await eventually(() => simulator.ledger()).toHaveLength(1);
     await clock.advance(19_999);
     expect(answered).toBe(false);
     await clock.advance(1);
@@ -136,7 +136,7 @@ describe('lost answers', () => {
 
   test('latency comes before the acceptance, also when the client has gone', async () => {
     const bench = await startBench({ rules: { latencyMs: [3_000, 3_000] } });
-    const waiting = (): Promise<unknown> => expect.poll(() => bench.clock.pending()).toBe(1);
+    const waiting = (): Promise<unknown> => eventually(() => bench.clock.pending()).toBe(1);
     expect(await endOf(bench, waiting)).toMatch(/abort/i);
     expect(bench.simulator.ledger()).toHaveLength(0);
     await bench.clock.advance(3_000);
@@ -190,9 +190,9 @@ describe('which request is struck', () => {
     const bench = await startBench();
     await bench.send(phone(1));
     bench.simulator.goDown(1_800_000);
-    await expect.poll(() => endOf(bench)).toBe('ECONNREFUSED');
+    await eventually(() => endOf(bench)).toBe('ECONNREFUSED');
     await bench.clock.advance(1_800_000);
-    await expect.poll(() => endOf(bench)).toBe('answered');
+    await eventually(() => endOf(bench)).toBe('answered');
     expect(bench.simulator.ledger().length).toBeGreaterThanOrEqual(2);
   });
 });

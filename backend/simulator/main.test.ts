@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { DEVICE, phone, startReceiver } from '../../tests/support/simulatorBench.ts';
+import { DEVICE, eventually, phone, startReceiver } from '../../tests/support/simulatorBench.ts';
 
 type Run = { child: ChildProcessWithoutNullStreams; stdout(): string; stderr(): string };
 
@@ -21,7 +21,7 @@ test('runs as a process of its own: prints its address, answers, calls the webho
   const receiver = await startReceiver();
   const rules = JSON.stringify({ phones: { [phone(1)]: { answers: [{ text: 'Oui' }] } } });
   const { child, stdout } = run('--seed', '7', '--webhook-url', receiver.url, '--rules', rules, '--token', 'key');
-  await expect.poll(stdout, { timeout: 10_000 }).toMatch(/seed 7\n/);
+  await eventually(stdout).toMatch(/seed 7\n/);
   const url = /^simulator (http:\/\/127\.0\.0\.1:\d+\/v1)$/m.exec(stdout())?.[1] ?? '';
   expect(stdout()).toContain(`device ${DEVICE}`);
 
@@ -31,9 +31,7 @@ test('runs as a process of its own: prints its address, answers, calls the webho
     body: JSON.stringify({ device: DEVICE, phone: phone(1), message: 'Bonjour', reference: 'r1' }),
   });
   expect(sent.status).toBe(201);
-  await expect
-    .poll(() => receiver.events('message:in:new'), { timeout: 5_000 })
-    .toMatchObject([{ data: { body: 'Oui' } }]);
+  await eventually(() => receiver.events('message:in:new')).toMatchObject([{ data: { body: 'Oui' } }]);
   const ledger = (await (await fetch(url.replace('/v1', '/ledger'))).json()) as unknown[];
   expect(ledger).toMatchObject([{ reference: 'r1', phone: phone(1) }]);
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { phone, startBench, startReceiver, type Json } from '../../tests/support/simulatorBench.ts';
+import { eventually, type Json, phone, startBench, startReceiver } from '../../tests/support/simulatorBench.ts';
 import type { RulesPatch } from './rules.ts';
 
 /** Sent after a second, delivered after two. */
@@ -65,9 +65,19 @@ describe('delivery of webhooks', () => {
     const receiver = await startReceiver((index) => (index === 0 ? null : 200));
     const { simulator, clock } = await startBench({ webhookUrl: receiver.url });
     simulator.answer({ phone: phone(1) });
-    await expect.poll(() => receiver.received.length).toBe(1);
+    await eventually(() => receiver.received.length).toBe(1);
     await clock.advance(60_000);
     expect(simulator.deliveries()).toMatchObject([{ state: 'acknowledged', tries: 2 }]);
+  });
+
+  test('what waits for a receiver that hangs is bounded: the oldest is dropped', async () => {
+    const receiver = await startReceiver(() => null);
+    const rules: RulesPatch = { webhooks: { concurrency: 1 } };
+    const { simulator } = await startBench({ webhookUrl: receiver.url, memory: 3, rules });
+    for (let number = 1; number <= 10; number++) simulator.answer({ phone: phone(number) });
+    await eventually(() => receiver.received.length).toBe(1);
+    expect(simulator.counts()).toMatchObject({ webhooks: { inFlight: 1, waiting: 3, abandoned: 6 } });
+    expect(simulator.deliveries()).toHaveLength(3);
   });
 
   test('the address is asked for before each try: a receiver may come late and move', async () => {

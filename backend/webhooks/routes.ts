@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { ERROR_STATUS, type ErrorCode } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import type { Logger } from '../core/logger.ts';
@@ -130,11 +130,11 @@ function send(
   content: { status: number; body: object; retryAfterSeconds?: number | undefined },
 ): void {
   const text = JSON.stringify(content.body);
-  response.writeHead(content.status, {
+  const headers: OutgoingHttpHeaders = {
     ...HEADERS,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    ...(content.retryAfterSeconds === undefined ? {} : { 'retry-after': content.retryAfterSeconds }),
-  });
-  response.end(text);
+  };
+  if (content.retryAfterSeconds !== undefined) headers['retry-after'] = String(content.retryAfterSeconds);
+  response.writeHead(content.status, headers).end(text);
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../../scripts/build.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const DEADLINE = { timeout: 30_000, interval: 50 };
+const DEADLINE = { timeout: 60_000, interval: 50 };
 
 type Command = { process: ChildProcess; stdout: string; stderr: string };
 
@@ -73,6 +73,21 @@ it('says in one line that there is no desktop app here, and starts the headless 
   expect(command.stderr.split('\n').filter((line) => line.includes('sans fenêtre'))).toHaveLength(1);
   command.process.kill('SIGTERM');
   expect(await once(command.process, 'close')).toEqual([0, null]);
+});
+
+it('gives a token that the running host takes (API-1)', async () => {
+  const host = npm('start', '--', '--web', '--no-demo');
+  const { admin } = await addresses(host);
+  const token = npm('run', '--silent', 'vigie', '--', 'token', 'create', '--role', 'admin');
+  expect(await once(token.process, 'close'), token.stderr).toEqual([0, null]);
+  expect(token.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  const stats = `${admin}/api/monitoring/stats`;
+  expect((await fetch(stats)).status).toBe(401);
+  const answer = await fetch(stats, { headers: { authorization: `Bearer ${token.stdout.trim()}` } });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ sent: 0, limit: 180, alertLevel: 'ok' });
+  host.process.kill('SIGTERM');
+  expect(await once(host.process, 'close')).toEqual([0, null]);
 });
 
 it('leaves stdout to the command line, and passes its exit code on', async () => {

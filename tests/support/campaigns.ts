@@ -1,7 +1,13 @@
 import { composeCampaigns } from '../../backend/composeCampaigns.ts';
 import type { Answer, AnswerResult } from '../../backend/campaigns/followUp.ts';
 import { recountFigures, toFigures } from '../../backend/campaigns/figures.ts';
-import type { Campaign, CampaignFigures, CampaignInput, Recipient } from '../../backend/contract/campaigns.ts';
+import type {
+  Campaign,
+  CampaignFigures,
+  CampaignInput,
+  Recipient,
+  RecipientState,
+} from '../../backend/contract/campaigns.ts';
 import type { Contact, ContactInput } from '../../backend/contract/contacts.ts';
 import type { Notify } from '../../backend/monitoring/notify.ts';
 import { codeSentence } from '../../backend/sending/attemptViews.ts';
@@ -11,6 +17,12 @@ import { silentLogger } from '../../backend/core/logger.ts';
 import { createAudit } from '../../backend/storage/audit.ts';
 import { createTestEngine } from './engine.ts';
 
+const START = Date.parse('2026-11-20T08:00:00.000Z');
+const TABLES = [
+  ...['delivery_reports', 'provider_ids', 'attempt_events', 'attempts', 'message_errors', 'interactions', 'recipients'],
+  ...['campaigns', 'contact_categories', 'contacts', 'categories', 'suppressions', 'imports', 'audit'],
+  ...['quota_slots', 'daily_stats', 'meta'],
+];
 const PLENTY = { dailyLimit: 1_000_000, rollingLimit: 1_000_000 };
 
 export type TestCampaigns = ReturnType<typeof createTestCampaigns>;
@@ -84,6 +96,15 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     }
     return count;
   };
+  /** A running campaign whose Message 1 has left to these contacts. */
+  const written = (contacts: readonly Contact[], overrides: Partial<CampaignInput> = {}): string => {
+    const { id } = started(contacts, overrides);
+    acceptAll();
+    return id;
+  };
+  const later = (ms: number): void => {
+    clock.set(clock.now() + ms);
+  };
   const answer = (phone: string | null, overrides: Partial<Answer> = {}): AnswerResult =>
     parts.followUp.onAnswer({
       lineId: 'line',
@@ -104,6 +125,7 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     if (found === undefined) throw new Error('no such recipient');
     return found;
   };
+  const state = (campaignId: string, contactId: string): RecipientState => recipient(campaignId, contactId).state;
   const attemptOf = (campaignId: string, contactId: string, type: 'message_1' | 'message_2'): AttemptRow | null =>
     store.withReference(`${campaignId}:${contactId}:${type}`);
   /** The figures that the campaign's row keeps, and the same counted anew. */
@@ -112,8 +134,16 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     if (row === null) throw new Error('no such campaign');
     return { kept: toFigures(row), recounted: recountFigures(parts.stores.campaigns, campaignId) };
   };
+  /** Nobody, no campaign, no message, and the clock where it began. */
+  const clear = (): void => {
+    database.exec(TABLES.map((table) => `DELETE FROM ${table}`).join(';'));
+    clock.set(START);
+    for (const list of Object.values(told)) list.length = 0;
+    Object.assign(settings, { countReactions: false, countStickers: false });
+  };
   return {
     ...{ engine, database, clock, settings, expected, told, audit, ...parts },
-    ...{ contact, campaign, started, claimed, acceptNext, acceptAll, answer, report, recipient, attemptOf, figures },
+    ...{ contact, campaign, started, written, claimed, acceptNext, acceptAll, later, answer, report },
+    ...{ recipient, state, attemptOf, figures, clear },
   };
 }

@@ -5,6 +5,7 @@ import { createIds } from '../../backend/core/ids.ts';
 import { silentLogger } from '../../backend/core/logger.ts';
 import { seededRandom } from '../../backend/core/random.ts';
 import { silentNotify } from '../../backend/monitoring/notify.ts';
+import { ReplyReserve } from '../../backend/monitoring/replyReserve.ts';
 import { QuotaLedger, type Limits } from '../../backend/monitoring/quotaLedger.ts';
 import { createAttemptQueue } from '../../backend/sending/attemptQueue.ts';
 import { AttemptStore } from '../../backend/sending/attemptStore.ts';
@@ -108,7 +109,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
   const lines = new Lines(database, [line], clock.now());
   const queue = createAttemptQueue({ store, outcomes, clock, ids });
   const pauses = new Pauses(database, clock);
-  const claims = new Claims({ database, store, ledger });
+  const claims = new Claims({ database, store, ledger, reserve: new ReplyReserve(database) });
   const dispatcher = new Dispatcher({
     lines,
     store,
@@ -125,7 +126,6 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       sendGapMs: { min: 0, max: 0 },
       sendTimeoutMs: 15_000,
     }),
-    leavesRoomForReplies: () => true,
     campaignPace: () => null,
   });
   const views = new AttemptViews({ database, store, lines, locale: () => 'fr' });
@@ -151,7 +151,11 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       .run({ id, now: clock.now() });
     return id;
   };
-  const addStep = (type: 'message_1' | 'message_2', contactId: string, overrides: Partial<NewAttempt> = {}): AttemptRow =>
+  const addStep = (
+    type: 'message_1' | 'message_2',
+    contactId: string,
+    overrides: Partial<NewAttempt> = {},
+  ): AttemptRow =>
     add({
       type,
       campaignId: 'campaign',
@@ -169,8 +173,8 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       options: lines.options('line'),
       heldBack: pauses.heldBack('line'),
       slowedCampaigns: new Set(),
-      leavesRoomForReplies: () => true,
-    });
+      sendsPerMinute: options.sendsPerMinute ?? 60_000,
+      });
   const attempt = (id: string): AttemptRow => {
     const found = store.get(id);
     if (found === null) throw new Error(`no attempt ${id}`);

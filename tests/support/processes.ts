@@ -60,7 +60,14 @@ export async function startEntry(
   };
 }
 
-export type LedgerEntry = { id: string; waId: string; phone: string; reference: string; body: string; acceptedAt: string };
+export type LedgerEntry = {
+  id: string;
+  waId: string;
+  phone: string;
+  reference: string;
+  body: string;
+  acceptedAt: string;
+};
 
 /** The built-in provider simulator as a process of its own. */
 export async function startSimulator(rules: object = {}, seed = 1) {
@@ -131,7 +138,12 @@ export async function startHost(options: {
     webhookUrl,
     token,
     /** One REST call; gives the status and the parsed body. */
-    async call<Body = Record<string, unknown>>(method: string, route: string, body?: unknown, contentType = 'application/json') {
+    async call<Body = Record<string, unknown>>(
+      method: string,
+      route: string,
+      body?: unknown,
+      contentType = 'application/json',
+    ) {
       const response = await fetch(`${admin}/api${route}`, {
         method,
         headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': contentType }) },

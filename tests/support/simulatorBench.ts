@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createFakeClock, type FakeClock } from './fakeClock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../backend/simulator/simulator.ts';
 
@@ -94,4 +94,9 @@ export async function startReceiver(answer: (index: number) => number | null = (
 /** A phone of the range reserved for fiction. */
 export function phone(number: number): string {
   return `+3363998${String(number).padStart(4, '0')}`;
+}
+
+/** `expect.poll` with the patience that a busy machine needs. */
+export function eventually<Value>(read: () => Value): ReturnType<typeof expect.poll> {
+  return expect.poll(read, { timeout: 10_000 });
 }

@@ -6,7 +6,8 @@ export const errorSentences = {
       'Le numéro « {value} » n’est pas un numéro de téléphone valide. Indiquez-le avec l’indicatif du pays, par exemple +33 6 12 34 56 78.',
     'error.unknown_variable':
       'Variable inconnue dans le message : {names}. Corrigez son nom ou ajoutez un texte de remplacement, par exemple {{prenom|Bonjour}}.',
-    'error.csv_unreadable': 'Le fichier n’a pas pu être lu : {detail}. Enregistrez-le au format CSV (UTF-8), puis recommencez.',
+    'error.csv_unreadable':
+      'Le fichier n’a pas pu être lu : {detail}. Enregistrez-le au format CSV (UTF-8), puis recommencez.',
     'error.unauthorized': 'Accès refusé. Connectez-vous ou présentez un jeton valide.',
     'error.forbidden': 'Cette demande vient d’une adresse qui n’est pas autorisée.',
     'error.not_found': 'Cet élément n’existe pas ou n’existe plus.',
@@ -24,12 +25,14 @@ export const errorSentences = {
     'error.not_cancellable': 'Cette tentative ne peut plus être annulée ({state}).',
     'error.not_resolvable': 'Seule une tentative à l’issue inconnue peut être résolue (état actuel : {state}).',
     'error.not_on_this_line': 'Cette fonction n’est pas disponible sur cette ligne ({feature}).',
-    'error.no_line': 'Aucune ligne n’est configurée. Indiquez la clé et l’appareil de votre fournisseur, puis redémarrez Vigie.',
+    'error.no_line':
+      'Aucune ligne n’est configurée. Indiquez la clé et l’appareil de votre fournisseur, puis redémarrez Vigie.',
     'error.wrong_campaign_status': 'Cette action n’est pas possible : la campagne est dans l’état « {status} ».',
     'error.no_recipients':
       'Aucun contact à qui écrire. Choisissez une catégorie qui contient des contacts ou ajoutez des contacts.',
     'error.too_many_requests': 'Trop de demandes. Réessayez dans {seconds} secondes.',
-    'error.internal_error': 'Une erreur interne est survenue. Rien n’a été perdu ; consultez le journal, puis recommencez.',
+    'error.internal_error':
+      'Une erreur interne est survenue. Rien n’a été perdu ; consultez le journal, puis recommencez.',
     'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
   },
   en: {

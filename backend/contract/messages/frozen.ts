@@ -11,7 +11,8 @@ export const frozenSentences = {
       'Le fichier {file} est endommagé ({detail}). Rien n’est envoyé. Remettez en place une sauvegarde de ce fichier.',
     'frozen.newer_file':
       'Ces données viennent d’une version plus récente de Vigie. Rien n’est envoyé. Installez la dernière version.',
-    'frozen.durability': 'SQLite ne garantit pas les écritures sur cette machine (version {version}). Rien n’est envoyé.',
+    'frozen.durability':
+      'SQLite ne garantit pas les écritures sur cette machine (version {version}). Rien n’est envoyé.',
     'frozen.secrets_damaged':
       'Le fichier {file} est endommagé. Remettez-le en place depuis une sauvegarde : l’adresse des webhooks en dépend.',
   },
@@ -20,9 +21,9 @@ export const frozenSentences = {
       'Vigie is already open with this folder ({dataDir}). Close the other window, or choose another folder.',
     'frozen.file_missing': 'The file {file} is gone from the data folder. Nothing is sent. Put it back from a backup.',
     'frozen.file_empty': 'The file {file} is empty. Nothing is sent. Put a backup of this file in place.',
-    'frozen.file_damaged': 'The file {file} is damaged ({detail}). Nothing is sent. Put a backup of this file in place.',
-    'frozen.newer_file':
-      'These data come from a newer version of Vigie. Nothing is sent. Install the newest version.',
+    'frozen.file_damaged':
+      'The file {file} is damaged ({detail}). Nothing is sent. Put a backup of this file in place.',
+    'frozen.newer_file': 'These data come from a newer version of Vigie. Nothing is sent. Install the newest version.',
     'frozen.durability': 'SQLite does not guarantee writes on this machine (version {version}). Nothing is sent.',
     'frozen.secrets_damaged':
       'The file {file} is damaged. Put it back from a backup: the address of the webhooks depends on it.',

@@ -13,7 +13,8 @@ export const sendingSentences = {
     'send.cancelled': 'Annulé par l’opérateur.',
     'send.campaign_cancelled': 'La campagne a été annulée.',
     'send.line_missing': 'La ligne de cette tentative n’est plus configurée. Reconnectez-la ou annulez la tentative.',
-    'send.unknown_code': 'Le fournisseur a répondu par une erreur inconnue ({code}). Consultez le détail de la tentative.',
+    'send.unknown_code':
+      'Le fournisseur a répondu par une erreur inconnue ({code}). Consultez le détail de la tentative.',
     'notice.level.attention': 'Plus de 75 % de la limite quotidienne est utilisée',
     'notice.level.danger': 'Plus de 90 % de la limite quotidienne est utilisée',
     'notice.level.limit': 'Limite quotidienne atteinte',

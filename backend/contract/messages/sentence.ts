@@ -1,6 +1,7 @@
 import type { Locale } from '../common.ts';
 import type { VigieError } from '../errors.ts';
 import { errorSentences } from './errors.ts';
+import { fill, type SentenceValues } from './fill.ts';
 import { frozenSentences } from './frozen.ts';
 import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
@@ -26,14 +27,11 @@ const english: Record<SentenceKey, string> = {
 };
 const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };
 
-export type SentenceValues = Record<string, unknown>;
+export type { SentenceValues };
 
 /** The sentence of a key in a language, with `{name}` replaced by the value of that name; `{{...}}` stays as it is. */
 export function sentence(locale: Locale, key: SentenceKey, values: SentenceValues = {}): string {
-  return sentences[locale][key].replace(/(?<!\{)\{(\w+)\}(?!\})/g, (_placeholder, name: string) => {
-    const value = values[name];
-    return value === undefined || value === null ? '' : Array.isArray(value) ? value.join(', ') : `${value as string}`;
-  });
+  return fill(sentences[locale][key], values);
 }
 
 /** True when a code has a sentence of its own. */

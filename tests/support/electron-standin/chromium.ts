@@ -8,8 +8,9 @@ import type { Readable, Writable } from 'node:stream';
 const PROGRAM = process.env['VIGIE_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
   '--headless',
-  '--no-sandbox',
   '--no-startup-window',
+  // Windows that a page opens are refused, as the app refuses them; it is asked all the same.
+  '--block-new-web-contents',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -41,7 +42,14 @@ export class Chromium {
 
   static async start(): Promise<Chromium> {
     const profile = mkdtempSync(path.join(tmpdir(), 'vigie-standin-'));
-    const flags = [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-pipe', '--remote-debugging-port=0'];
+    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const flags = [
+      ...FLAGS,
+      ...sandbox,
+      `--user-data-dir=${profile}`,
+      '--remote-debugging-pipe',
+      '--remote-debugging-port=0',
+    ];
     const chromium = spawn(PROGRAM, flags, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] });
     return new Chromium(chromium, profile, await listeningAddress(chromium));
   }

@@ -57,7 +57,10 @@ const commands: Commands = {
     const senderFrame = { url, parent: isMainFrame ? null : sender?.mainFrame };
     ipcMain.emit(channel, { sender, senderFrame }, ...values);
   },
-  askPermission: (permission) => decidePermission(permission),
+  askPermission(permission) {
+    const [window] = BrowserWindow.getAllWindows();
+    return decidePermission(permission, window?.webContents.mainFrame.url ?? '');
+  },
 };
 
 function observeTray(): Observed['tray'] {

@@ -1,7 +1,14 @@
 import { happened } from './observed.ts';
 import { StrictEmitter } from './strict.ts';
 
-type PermissionRequest = (contents: unknown, permission: string, decide: (granted: boolean) => void) => void;
+type PermissionRequest = (
+  ...request: [
+    contents: null,
+    permission: string,
+    decide: (granted: boolean) => void,
+    details: { requestingUrl: string },
+  ]
+) => void;
 
 export const shell = {
   openExternal(address: string): Promise<void> {
@@ -36,10 +43,11 @@ export const session = {
 };
 
 /** What the app answers to a page that asks for a permission; without a handler Electron grants it. */
-export function decidePermission(permission: string): boolean {
+export function decidePermission(permission: string, requestingUrl: string): boolean {
   let granted = true;
-  permissionRequest?.(null, permission, (decision) => {
+  const decide = (decision: boolean): void => {
     granted = decision;
-  });
+  };
+  permissionRequest?.(null, permission, decide, { requestingUrl });
   return granted;
 }

@@ -28,7 +28,7 @@ const ANSWER_TYPES: Record<string, InteractionType> = {
 const RESTRICTIONS = /RESTRICT|VIOLATION|DISABLE|BAN/i;
 const LONGEST_NAME = 64;
 
-type Change = { field: string; value: unknown };
+type Change = { field: string; value: unknown; at: string | null };
 
 /**
  * Reads a webhook of the Cloud API as far as it is about one phone number: an application gets the events of all its
@@ -38,10 +38,14 @@ type Change = { field: string; value: unknown };
 export function readMetaWebhook(body: unknown, phoneNumberId: string): ProviderEvent[] {
   if (!isObject(body) || !Array.isArray(body['entry']))
     throw new VigieError('bad_request', { detail: 'not_an_envelope' });
-  const changes = listAt(body, 'entry')
-    .flatMap((entry) => listAt(entry, 'changes'))
-    .map((change) => ({ field: textAt(change, 'field') ?? 'unknown', value: valueAt(change, 'value') }));
+  const changes = listAt(body, 'entry').flatMap((entry) =>
+    listAt(entry, 'changes').map((change) => toChange(change, textAt(entry, 'time'))),
+  );
   return changes.filter((change) => isFor(change, phoneNumberId)).flatMap(readChange);
+}
+
+function toChange(change: unknown, at: string | null): Change {
+  return { field: textAt(change, 'field') ?? 'unknown', value: valueAt(change, 'value'), at };
 }
 
 /** Changes of the account name no number: they concern each of them. */
@@ -53,12 +57,11 @@ function isFor({ value }: Change, phoneNumberId: string): boolean {
 function readChange(change: Change): ProviderEvent[] {
   const { field, value } = change;
   if (field !== 'messages') return [readAccountChange(change)];
-  const names = new Map(
-    listAt(value, 'contacts').map((contact) => [textAt(contact, 'wa_id'), textAt(contact, 'user_id')]),
-  );
+  // A contact who hides the phone has an id of its own, next to the message.
+  const hiddenId = textAt(listAt(value, 'contacts')[0], 'user_id');
   return [
     ...listAt(value, 'statuses').map(readStatus),
-    ...listAt(value, 'messages').map((message) => readMessage(message, names)),
+    ...listAt(value, 'messages').map((message) => readMessage(message, hiddenId)),
   ];
 }
 
@@ -91,7 +94,7 @@ function failureCode(status: unknown): string {
   return isMetaCode(code) ? code : 'delivery_failed';
 }
 
-function readMessage(message: unknown, names: Map<string | null, string | null>): ProviderEvent {
+function readMessage(message: unknown, hiddenId: string | null): ProviderEvent {
   const word = (textAt(message, 'type') ?? 'unknown').toLowerCase();
   const event = `message:${word}`.slice(0, LONGEST_NAME);
   const id = textAt(message, 'id');
@@ -106,7 +109,7 @@ function readMessage(message: unknown, names: Map<string | null, string | null>)
     kind: 'answer',
     providerMessageId: id,
     phone: toPhone(from),
-    senderId: from ?? textAt(message, 'from_user_id') ?? [...names.values()][0] ?? null,
+    senderId: from ?? textAt(message, 'from_user_id') ?? hiddenId,
     type,
     text: textOf(message),
     at: instantAt(message, 'timestamp') ?? 0,
@@ -129,10 +132,10 @@ function textOf(message: unknown): string | null {
   return textAt(message, 'text.body', 'button.text', ...chosen, ...captions, 'reaction.emoji');
 }
 
-function readAccountChange({ field, value }: Change): ProviderEvent {
+function readAccountChange({ field, value, at }: Change): ProviderEvent {
   const what = textAt(value, 'event') ?? '';
   const event = field.slice(0, LONGEST_NAME);
-  const dedupeKey = `${field}|${hash(value)}`;
+  const dedupeKey = `${event}|${hash([at, value])}`;
   if (field === 'account_update' && RESTRICTIONS.test(what)) {
     return { event, dedupeKey, kind: 'session', state: 'restricted', detail: what.slice(0, 100) };
   }

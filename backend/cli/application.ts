@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import { createRouterClient } from '@orpc/server';
+import { compose } from '../compose.ts';
+import { loadConfig, type Config } from '../config.ts';
+import type { Locale } from '../contract/common.ts';
+import { systemClock } from '../core/clock.ts';
+import { MINUTE_MS, SECOND_MS } from '../core/days.ts';
+import { createLogger } from '../core/logger.ts';
+import { createTokens, role, type IssuedToken, type Tokens } from '../http/tokens.ts';
+import { loadSecrets } from '../storage/secrets.ts';
+import { isInstalled, readHostFile } from '../storage/store.ts';
+import { CommandError, type Client } from './command.ts';
+import type { Connection, Folder } from './run.ts';
+
+/** A token of the command line lives as long as its command, and not much longer. */
+const OWN_TOKEN_MS = 10 * MINUTE_MS;
+/** An application that runs answers `/health` at once. */
+const HEALTH_TIMEOUT_MS = 5 * SECOND_MS;
+/** Actor of the audit trail. */
+const ACTOR = 'cli';
+const DEMO_FOLDER = 'demo';
+
+/** Settings for a command: those of the process, on the workspace that the folder holds. */
+function settingsFor({ dataDir }: Folder): Config {
+  const flags = dataDir === undefined ? {} : { dataDir };
+  const config = loadConfig(flags);
+  const holdsDemoOnly = !isInstalled(config.dataDir) && isInstalled(path.join(config.dataDir, DEMO_FOLDER));
+  return loadConfig({ ...flags, demo: holdsDemoOnly });
+}
+
+function tokensOf(config: Config): Tokens {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const secret =
+    config.jwtSecret === null
+      ? Buffer.from(loadSecrets(config.dataDir).jwtSecret, 'base64url')
+      : Buffer.from(config.jwtSecret, 'utf8');
+  return createTokens({ secret, clock: systemClock });
+}
+
+/** Makes a token with the secret of a data folder, whether an application runs on it or not (SEC-2). */
+export function createToken(folder: Folder, request: { role: string; expiresInMs: number }): Promise<IssuedToken> {
+  const granted = role.parse(request.role);
+  return tokensOf(settingsFor(folder)).issueToken({ role: granted, expiresInMs: request.expiresInMs });
+}
+
+/**
+ * The application on a data folder: the one that runs there, over HTTP; else the folder itself, opened by this process
+ * without ports and without sending.
+ * @throws CommandError when an application runs there that does not answer
+ */
+export async function connect(folder: Folder, locale: Locale): Promise<Connection> {
+  const config = settingsFor(folder);
+  const running = readHostFile(config.dataDir);
+  if (running !== null && (await answers(running.adminUrl))) return connectTo(running.adminUrl, config, locale);
+
+  const application = await compose({ config, mode: 'command', logger: createLogger('warn') });
+  return {
+    client: createRouterClient(application.router, { context: { actor: ACTOR, locale } }),
+    close: () => application.stop(),
+  };
+}
+
+async function connectTo(address: string, config: Config, locale: Locale): Promise<Connection> {
+  const { token } = await tokensOf(config).issueToken({ role: 'admin', expiresInMs: OWN_TOKEN_MS, subject: ACTOR });
+  const headers = { authorization: `Bearer ${token}`, 'accept-language': locale };
+  const client: Client = createORPCClient(new RPCLink({ url: `${address}/rpc`, headers }));
+  return { client, close: () => Promise.resolve() };
+}
+
+/** False when nobody listens there any more: the file is left from an application that was killed. */
+async function answers(address: string): Promise<boolean> {
+  try {
+    await fetch(`${address}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+    return true;
+  } catch (cause) {
+    if (isRefused(cause)) return false;
+    throw new CommandError('failure.host_silent', { address }, { cause });
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof TypeError ? error.cause : null;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+}
+
+/** @throws CommandError in words, when the file cannot be read */
+export async function readInput(file: string): Promise<Buffer> {
+  if (!existsSync(file)) throw new CommandError('failure.file_missing', { file });
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    throw new CommandError('failure.file_unreadable', { file, reason }, { cause });
+  }
+}

@@ -1,0 +1,87 @@
+import { app, dialog, protocol } from 'electron';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { compose } from '../backend/compose.ts';
+import { loadConfig, type Flags } from '../backend/config.ts';
+import { VigieError } from '../backend/contract/errors.ts';
+import { errorSentence } from '../backend/contract/messages/sentence.ts';
+import { APP_SCHEME } from './addresses.ts';
+import type { Report } from './backend.ts';
+import { startDesktop, type Desktop } from './desktop.ts';
+import { quitCleanly } from './shutdown.ts';
+import { words } from './words.ts';
+
+const BUILT = path.join(import.meta.dirname, '..');
+const RESOURCES = path.join(BUILT, '../resources');
+
+const report: Report = (message, error) => {
+  const cause = error instanceof Error ? { error: error.message } : {};
+  process.stderr.write(`${JSON.stringify({ source: 'desktop', message, ...cause })}\n`);
+};
+
+/** Language of what is said before the settings are known. */
+const LOCALE = process.env['VIGIE_LOCALE'] === 'en' ? 'en' : 'fr';
+
+function describe(error: unknown): string {
+  if (error instanceof VigieError) return errorSentence(LOCALE, error);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The desktop app: the backend in Electron's main process, one window, the tray. */
+async function run(): Promise<void> {
+  const config = loadConfig(readFlags(process.argv.slice(app.isPackaged ? 1 : 2)));
+  const home = path.join(config.dataDir, 'desktop');
+  mkdirSync(home, { recursive: true });
+  // One instance per data folder (DSK-4), as Electron's lock goes by its own folder.
+  app.setPath('userData', home);
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  let desktop: Desktop | null = null;
+  app.on('second-instance', () => desktop?.open());
+  await app.whenReady();
+  const backend = await compose({ config });
+  quitCleanly(async () => {
+    desktop?.stop();
+    await backend.stop();
+  }, report);
+  await backend.start();
+  desktop = await startDesktop(backend, placesIn(home), report);
+}
+
+/** Flags that are not Vigie's are Chromium's, or a stranger's: they are left alone. */
+function readFlags(args: string[]): Flags {
+  const options = {
+    'data-dir': { type: 'string' },
+    'webhook-port': { type: 'string' },
+    'no-demo': { type: 'boolean' },
+  } as const;
+  const { values } = parseArgs({ args, options, strict: false });
+  const { 'data-dir': dataDir, 'webhook-port': webhookPort } = values;
+  return {
+    ...(typeof dataDir === 'string' && { dataDir }),
+    ...(typeof webhookPort === 'string' && { webhookPort }),
+    ...(values['no-demo'] === true && { demo: false }),
+  };
+}
+
+function placesIn(home: string) {
+  return {
+    preload: path.join(BUILT, 'preload/preload.cjs'),
+    renderer: path.join(BUILT, 'renderer'),
+    icons: path.join(RESOURCES, 'icons'),
+    tray: path.join(RESOURCES, 'tray'),
+    state: path.join(home, 'state.json'),
+  };
+}
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+run().catch((error: unknown) => {
+  report('the start failed', error);
+  dialog.showErrorBox(words(LOCALE, 'desktop.startFailed'), describe(error));
+  app.exit(1);
+});

@@ -1,0 +1,37 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { PAGE_SIZE, type KeysetQuery } from './queries.ts';
+
+export type KeysetList<Item> = {
+  rows: Item[];
+  waiting: boolean;
+  error: Error | null;
+  retry: () => void;
+  /** Absent when the last page is there. */
+  loadMore: (() => void) | undefined;
+  loadingMore: boolean;
+};
+
+/** The pages of a list as one array of rows, and the way to the next page. */
+export function useKeysetList<Item>({ queryKey, ask }: KeysetQuery<Item>): KeysetList<Item> {
+  const { data, isPending, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } =
+    useInfiniteQuery({
+      queryKey,
+      queryFn: ({ pageParam, signal }) => ask({ cursor: pageParam, limit: PAGE_SIZE }, { signal }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.nextCursor ?? undefined,
+    });
+  const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const loadMore = useMemo(
+    () => (hasNextPage && !isFetchNextPageError ? () => void fetchNextPage() : undefined),
+    [hasNextPage, isFetchNextPageError, fetchNextPage],
+  );
+  return {
+    rows,
+    waiting: isPending,
+    error: data ? null : error,
+    retry: () => void refetch(),
+    loadMore,
+    loadingMore: isFetchingNextPage,
+  };
+}

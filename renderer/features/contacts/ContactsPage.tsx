@@ -1,0 +1,10 @@
+import type { PageProps } from '../../state/router.ts';
+import { ContactList } from './ContactList.tsx';
+import { ImportPage } from './ImportPage.tsx';
+
+/** `contacts`, `contacts/import`, `contacts/new`, `contacts/ID`. */
+export function ContactsPage({ path, query }: PageProps) {
+  const [id] = path;
+  if (id === 'import') return <ImportPage />;
+  return <ContactList id={id} query={query} />;
+}

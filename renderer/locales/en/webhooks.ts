@@ -1,0 +1,55 @@
+import type { Texts } from '../fr.ts';
+import type { webhooks as french } from '../fr/webhooks.ts';
+
+export const webhooks: Texts<typeof french> = {
+  title: 'Webhooks',
+  empty: 'No webhooks received',
+  emptyText:
+    'News from the provider (deliveries, reads, answers) will appear here. Give it the address shown in the settings.',
+  emptyFilter: 'No webhook matches these filters.',
+  openSettings: 'See the address to give',
+  search: 'Event, phone, identifier',
+  filter: 'Verdict',
+  columns: { verdict: 'Verdict', event: 'Event', phone: 'Phone', effect: 'Effect', received: 'Received' },
+  verdict: {
+    applied: 'Applied',
+    duplicate: 'Known already',
+    unmatched: 'Unmatched',
+    ignored: 'No effect',
+    rejected: 'Rejected',
+    failed: 'Failed',
+  },
+  verdictHint: {
+    applied: 'The event was taken into account.',
+    duplicate: 'The same event had arrived before: nothing changed.',
+    unmatched: 'No message matches yet. It will be matched if one comes.',
+    ignored: 'This event asks nothing of Vigie. It is kept.',
+    rejected: 'The event could not be accepted. It is kept with its reason.',
+    failed: 'Processing failed. Nothing is lost: replay it once the cause is gone.',
+  },
+  change: {
+    attempt: 'Attempt',
+    recipient: 'Recipient',
+    interaction: 'Answer',
+    contact: 'Contact',
+    line: 'Line',
+    suppression: 'Suppression',
+  },
+  changes_one: '{{count, number}} change',
+  changes_other: '{{count, number}} changes',
+  detail: {
+    title: 'Webhook',
+    body: 'Content received',
+    masked: 'Phones are masked.',
+    provider: 'Provider',
+    received: 'Received',
+    processed: 'Processed',
+    reason: 'Reason',
+    changes: 'What it changed',
+    noChanges: 'Nothing.',
+    attempt: 'Open the attempt',
+    replay: 'Replay',
+    replayed: 'Webhook replayed: {{verdict}}',
+    replayFailed: 'The webhook was not replayed',
+  },
+};

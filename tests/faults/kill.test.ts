@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Attempt } from '../../backend/contract/attempts.ts';
+import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
+import { systemClock, sleep } from '../../backend/core/clock.ts';
+import { integerBetween, seededRandom } from '../../backend/core/random.ts';
+import { openDatabase } from '../../backend/storage/database.ts';
+import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
+import { repetitions, seedOfRun } from '../support/repetitions.ts';
+
+/** Rolling and daily limits out of the way: these runs are about doubles and losses. */
+const SETTINGS = {
+  VIGIE_DAILY_LIMIT: '100000',
+  VIGIE_ROLLING_LIMIT: '1000000',
+  VIGIE_SENDS_PER_MINUTE: '1800',
+  VIGIE_SETTLING_MS: '300',
+  VIGIE_RETRY_BASE_MS: '50',
+  VIGIE_SEND_TIMEOUT_MS: '2000',
+};
+const WITHIN = { timeout: 90_000, interval: 100 };
+
+let dataDir: string;
+let simulator: RunningSimulator;
+let host: RunningHost;
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'vigie-kill-'));
+});
+afterEach(async () => {
+  await host.end('SIGKILL');
+  await simulator.end('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const restart = async (): Promise<void> => {
+  host = await startHost({ dataDir, provider: simulator, env: SETTINGS });
+  await simulator.deliverTo(host.webhookUrl);
+};
+
+function csvOf(count: number): string {
+  const lines = Array.from({ length: count }, (_, index) => `Contact ${index},+3363998${String(index).padStart(4, '0')}`);
+  return ['name,phone', ...lines].join('\n');
+}
+
+async function startCampaign(contacts: number): Promise<Campaign> {
+  const report = await host.call<{ categoryId: string }>('POST', '/contacts/import?category=Tous', csvOf(contacts), 'text/csv');
+  const created = await host.call<Campaign>('POST', '/campaigns', {
+    ...{ name: 'Coupures', categoryIds: [report.body.categoryId] },
+    ...{ message1: { body: 'Bonjour' }, message2: { body: 'Merci' } },
+  });
+  return (await host.call<Campaign>('POST', `/campaigns/${created.body.id}/start`)).body;
+}
+
+/** Every page of a list. */
+async function all<Item>(route: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { body }: { body: { items: Item[]; nextCursor: string | null } } = await host.call(
+      ...(['GET', `${route}${route.includes('?') ? '&' : '?'}limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`] as const),
+    );
+    items.push(...body.items);
+    cursor = body.nextCursor;
+  }
+  return items;
+}
+
+/** What the operator does about messages whose outcome the provider could not tell: looks at the provider's own list. */
+async function resolveParked(): Promise<number> {
+  const parked = await all<Attempt>('/attempts?state=unknown&parked=true');
+  const accepted = new Set((await simulator.ledger()).map(({ reference }) => reference));
+  for (const { id, reference } of parked) {
+    await host.call('POST', `/attempts/${id}/resolve`, { outcome: accepted.has(reference) ? 'sent' : 'not_sent' });
+  }
+  return parked.length;
+}
+
+describe('a host that is killed', () => {
+  it('at random moments sends nothing twice, loses nothing and finishes (fault 1; REL-1, I3, I4, I5, I7, I10)', async () => {
+    const kills = repetitions({ run: 60, long: 5_000 });
+    const contacts = kills * 6;
+    const seed = seedOfRun();
+    const random = seededRandom(seed);
+    simulator = await startSimulator(
+      {
+        latencyMs: [1, 30],
+        faults: { number_not_found: 0.03, rate_limited: 0.03, bad_gateway_accepted: 0.02, reset: 0.02 },
+        retryAfterSeconds: 0,
+        answers: { share: 0.5, delayMs: [5, 200] },
+        delivery: { sentMs: [1, 50], deliveredMs: [5, 100], readMs: [5, 200] },
+        webhooks: { retryBaseMs: 100, doubledShare: 0.1, shuffleMs: 20 },
+      },
+      seed,
+    );
+    await restart();
+    const campaign = await startCampaign(contacts);
+    expect(campaign.totalContacts).toBe(contacts);
+
+    for (let round = 0; round < kills; round++) {
+      await sleep(systemClock, integerBetween(random, 20, 260));
+      await host.end('SIGKILL');
+      await restart();
+    }
+
+    await vi.waitFor(async () => {
+      await resolveParked();
+      const states = (await all<Recipient>(`/campaigns/${campaign.id}/recipients`)).map(({ state }) => state);
+      expect(states.filter((state) => state === 'pending' || state === 'answered')).toEqual([]);
+      expect((await all<Attempt>('/attempts?state=unknown')).length).toBe(0);
+      expect((await all<Attempt>('/attempts?state=failed_retry')).length).toBe(0);
+    }, WITHIN);
+
+    const ledger = await simulator.ledger();
+    const references = ledger.map(({ reference }) => reference);
+    expect(new Set(references).size, `seed ${seed}: a message left twice`).toBe(references.length);
+    const attempts = await all<Attempt>(`/attempts?campaignId=${campaign.id}`);
+    expect(attempts.filter(({ type }) => type === 'message_1')).toHaveLength(contacts);
+    const taken = attempts.filter(({ sentAt }) => sentAt !== null).map(({ reference }) => reference);
+    expect(taken.sort(), `seed ${seed}: ledger and attempts differ`).toEqual(references.sort());
+    expect(await all<Recipient>(`/campaigns/${campaign.id}/recipients`)).toHaveLength(contacts);
+    expect(await host.end()).toBe(0);
+    const database = openDatabase(path.join(dataDir, 'vigie.db'));
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(database.pragma('foreign_key_check')).toEqual([]);
+    const counted = database.prepare(`SELECT sum(message_1 + message_2 + other) FROM daily_stats`).pluck().get();
+    expect(counted, `seed ${seed}: the day's counters differ from the ledger`).toBe(references.length);
+    database.close();
+  });
+
+  it('between the acceptance and its record asks the provider and does not send again (fault 3; SND-6, I4, I7)', async () => {
+    const rounds = repetitions({ run: 30, long: 1_000 });
+    simulator = await startSimulator();
+    await restart();
+    for (let round = 0; round < rounds; round++) {
+      await simulator.call('POST', '/control/faults', { kind: 'hang' });
+      const queued = await host.call<Attempt>('POST', '/messages', { to: '+33639980001', body: `Message ${round}` });
+      expect(queued.status).toBe(202);
+      await vi.waitFor(async () => {
+        expect(await simulator.ledger()).toHaveLength(round + 1);
+      }, WITHIN);
+      await host.end('SIGKILL');
+      await restart();
+      await vi.waitFor(async () => {
+        const { body } = await host.call<Attempt>('GET', `/attempts/${queued.body.id}`);
+        expect(['sent', 'delivered', 'read']).toContain(body.state);
+      }, WITHIN);
+    }
+    const references = (await simulator.ledger()).map(({ reference }) => reference);
+    expect(references).toHaveLength(rounds);
+    expect(new Set(references).size).toBe(rounds);
+    expect((await host.call('GET', '/monitoring/stats')).body).toMatchObject({ sent: rounds, other: rounds });
+  });
+});

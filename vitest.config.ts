@@ -1,0 +1,64 @@
+import { availableParallelism } from 'node:os';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+// better-sqlite3 kills an older Node without a word.
+if (Number.parseInt(process.versions.node, 10) < 24) {
+  throw new Error(`Tests need Node 24, this is ${process.version}: use "npm test -- FILE" or "npx vitest run FILE".`);
+}
+
+/** Properties run a thousand times, on machines that are busy with other work. */
+const UNIT_TIMEOUT_MS = 60_000;
+/** Suites that start processes, on a machine that others use too. */
+const PROCESS_TIMEOUT_MS = 120_000;
+/** Suites that start processes measure deadlines: they run one after the other, a few files at a time. */
+const FEW_WORKERS = Math.max(1, Math.min(2, availableParallelism() - 1));
+
+/** Files whose program is not on this machine, from `npm test`. */
+const skippedFiles = process.env['VIGIE_SKIPPED_TESTS']?.split(',').filter(Boolean) ?? [];
+/** Makes `out/` from the sources as they are. */
+const BUILT = ['scripts/builtForTests.ts'];
+
+const unit: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'unit',
+    include: ['{backend,renderer,electron,scripts,tests/support}/**/*.test.{ts,tsx}'],
+    testTimeout: UNIT_TIMEOUT_MS,
+    hookTimeout: UNIT_TIMEOUT_MS,
+  },
+};
+
+function processSuite(suite: {
+  name: string;
+  folder: string;
+  groupOrder: number;
+  maxWorkers: number;
+  globalSetup?: string[];
+}): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: suite.name,
+      include: [`${suite.folder}/**/*.test.ts`],
+      globalSetup: suite.globalSetup ?? [],
+      testTimeout: PROCESS_TIMEOUT_MS,
+      hookTimeout: PROCESS_TIMEOUT_MS,
+      maxWorkers: suite.maxWorkers,
+      sequence: { groupOrder: suite.groupOrder },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    exclude: [...configDefaults.exclude, 'out/**', ...skippedFiles],
+    projects: [
+      unit,
+      processSuite({ name: 'integration', folder: 'tests/integration', groupOrder: 1, maxWorkers: FEW_WORKERS }),
+      processSuite({ name: 'security', folder: 'tests/security', groupOrder: 2, maxWorkers: FEW_WORKERS }),
+      processSuite({ name: 'faults', folder: 'tests/faults', groupOrder: 3, maxWorkers: 1 }),
+      processSuite({ name: 'browser', folder: 'tests/e2e/browser', groupOrder: 4, maxWorkers: 1, globalSetup: BUILT }),
+      processSuite({ name: 'desktop', folder: 'tests/e2e/desktop', groupOrder: 5, maxWorkers: 1, globalSetup: BUILT }),
+    ],
+  },
+});
