@@ -52,7 +52,7 @@ export default defineConfig(
     rules: {
       'max-lines': ['error', 300],
       'max-params': ['error', 3],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       'no-restricted-exports': [
         'error',

@@ -18,8 +18,8 @@ import { Scheduler, type Job } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
 import type { Services } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
-import { loadSecrets, writeDurably, type Secrets } from './storage/secrets.ts';
-import { HOST_FILE, lockFolder, openStore, type Store } from './storage/store.ts';
+import { loadSecrets, tokenKey, writeDurably, type Secrets } from './storage/secrets.ts';
+import { demoFolder, HOST_FILE, lockFolder, openStore, type Store } from './storage/store.ts';
 import { VERSION } from './version.ts';
 import { createWebhookPort } from './webhooks/port.ts';
 
@@ -49,8 +49,6 @@ type Addresses = { admin: string | null; webhooks: string | null };
 
 /** The source tree is one level below the root, a build in `out/main` two. */
 const ROOT = path.resolve(import.meta.dirname, path.basename(import.meta.dirname) === 'main' ? '../..' : '..');
-/** The demo's files lie apart, so that leaving it leaves nothing of it behind. */
-const DEMO_FOLDER = 'demo';
 
 /**
  * Puts the application together: opens the folder, wires the services, and gives what can be started and called.
@@ -79,7 +77,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       : createAdminServer({
           ...{ host: config.adminHost, port: config.adminPort, password: config.adminPassword },
           ...{ router, clock, logger, locale, version: VERSION, status: () => status },
-          tokens: createTokens({ secret: tokenKey(config, opened), clock }),
+          tokens: createTokens({ secret: tokenKey(config), clock }),
           interfaceFolder: path.join(root, 'out/renderer'),
         });
   /** In the order of starting; stopped in reverse. */
@@ -124,7 +122,7 @@ type Opened = { kind: 'open'; store: Store; secrets: Secrets } | { kind: 'frozen
 function openFolder(config: Config, migrations: string): Opened {
   try {
     const secrets = loadSecrets(config.dataDir);
-    const folder = config.demo ? path.join(config.dataDir, DEMO_FOLDER) : config.dataDir;
+    const folder = config.demo ? demoFolder(config.dataDir) : config.dataDir;
     return { kind: 'open', secrets, store: openStore(folder, migrations) };
   } catch (error) {
     if (error instanceof VigieError && error.code === 'frozen') return { kind: 'frozen', error };
@@ -165,12 +163,6 @@ async function composeParts(
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
-}
-
-function tokenKey(config: Config, opened: Opened): Uint8Array {
-  if (config.jwtSecret !== null) return Buffer.from(config.jwtSecret, 'utf8');
-  if (opened.kind === 'open') return Buffer.from(opened.secrets.jwtSecret, 'base64url');
-  return Buffer.from(loadSecrets(config.dataDir).jwtSecret, 'base64url');
 }
 
 /** What time alone brings about (OPS-7). */

@@ -144,7 +144,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
       wake();
       return result;
     };
-  const operator = new AttemptOperator({ database, store: attempts, outcomes, views, audit, clock, wake });
+  const operator = new AttemptOperator({
+    ...{ database, store: attempts, outcomes, views, audit, clock, wake },
+    isSuppressed: (phone) => campaigns.suppressions.has(phone),
+  });
   const services: Services = {
     monitoring,
     messages: {

@@ -27,6 +27,11 @@ const integer = (lowest: number, highest: number): Reader<number> => ({
   allowed: { fr: `un nombre entier de ${lowest} à ${highest}`, en: `a whole number from ${lowest} to ${highest}` },
 });
 const text: Reader<string> = { schema: z.string().min(1), allowed: { fr: 'un texte', en: 'a text' } };
+const MIN_SECRET_BYTES = 32;
+const secret: Reader<string> = {
+  schema: z.string().refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES),
+  allowed: { fr: `au moins ${MIN_SECRET_BYTES} octets`, en: `at least ${MIN_SECRET_BYTES} bytes` },
+};
 const httpUrl: Reader<string> = {
   schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   allowed: { fr: 'une adresse http(s)', en: 'an http(s) address' },
@@ -155,7 +160,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     webhookHost: read('VIGIE_WEBHOOK_HOST', text) ?? '127.0.0.1',
     webhookPort: read('VIGIE_WEBHOOK_PORT', integer(0, 65_535), flags.webhookPort) ?? 4781,
     adminPassword: read('VIGIE_ADMIN_PASSWORD', text),
-    jwtSecret: read('VIGIE_JWT_SECRET', text),
+    jwtSecret: read('VIGIE_JWT_SECRET', secret),
     logLevel: read('VIGIE_LOG_LEVEL', oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'])) ?? 'info',
     sendGapMs: read('VIGIE_SEND_GAP_MS', gap) ?? { min: 500, max: 2500 },
     retryBaseMs: read('VIGIE_RETRY_BASE_MS', integer(1, 86_400_000)) ?? 300_000,

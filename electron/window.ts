@@ -112,7 +112,9 @@ export function restrictPages(report: Report): void {
 
 function restrict(contents: WebContents, report: Report): void {
   contents.on('will-frame-navigate', (event) => {
-    if (!event.isMainFrame || !isOwnAddress(event.url)) event.preventDefault();
+    if (event.isMainFrame && isOwnAddress(event.url)) return;
+    event.preventDefault();
+    report(`the page was kept from going to ${URL.parse(event.url)?.origin ?? 'a malformed address'}`);
   });
   contents.on('will-redirect', (event) => {
     event.preventDefault();

@@ -16,7 +16,7 @@ export type Csv = {
 };
 
 /** Records read at once: the rest of the application waits no longer than that. */
-const BLOCK = 2_000;
+const BLOCK = 1_000;
 /** A header with more is not one; each column would become an attribute of every contact. */
 const MAX_COLUMNS = 500;
 const DELIMITERS = [';', ',', '\t'] as const;

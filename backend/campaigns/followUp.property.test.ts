@@ -140,7 +140,10 @@ const steps = (): fc.Arbitrary<Step> => {
     withOne('absent, retried', 'unknown', (attempt) =>
       outcomes.absent(attempt, { retry: true, code: 'proved_absent' }),
     ),
-    withOne('sent again', 'failed_final', (attempt) => attempt.sentAt ?? outcomes.queueAgain(attempt)),
+    withOne('sent again', 'failed_final', (attempt) => {
+      const isOver = ['completed', 'cancelled'].includes(host.campaigns.get(attempt.campaignId!).status);
+      if (attempt.sentAt === null && !isOver && !host.suppressions.has(attempt.phone)) outcomes.queueAgain(attempt);
+    }),
     fc
       .constantFrom('sent', 'delivered', 'read')
       .chain((status) => withOne(status, null, (one) => host.report(one, status))),

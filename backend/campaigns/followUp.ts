@@ -97,9 +97,8 @@ export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
     const recipient = recipients.candidate(id);
     if (recipient === null || recipient.within24h === null) return null;
     const hasMessage2 = attempts.exists({ ...stepOf(recipient), type: 'message_2' });
-    const isSuppressed = suppressions.has(recipient.phone);
     const isWindowOpen = clock.now() < windowClosesAt(recipient.message1At ?? 0);
-    const step = nextStep({ ...recipient, hasMessage2, isSuppressed, isWindowOpen });
+    const step = nextStep({ ...recipient, hasMessage2, isWindowOpen });
     if (step === null) return null;
     changes.apply(recipient, step);
     return step.state === 'answered' ? addMessage2(recipient) : null;
@@ -172,9 +171,8 @@ function stepOf({ campaignId, contactId }: Candidate): { campaignId: string; con
 }
 
 /** Where an answer finds a recipient. */
-export type Standing = Pick<Candidate, 'state' | 'campaignStatus' | 'message1SentAt' | 'within24h'> & {
+export type Standing = Pick<Candidate, 'state' | 'campaignStatus' | 'message1SentAt' | 'within24h' | 'isSuppressed'> & {
   hasMessage2: boolean;
-  isSuppressed: boolean;
   isWindowOpen: boolean;
 };
 
@@ -186,7 +184,7 @@ export function nextStep(standing: Standing): { state: RecipientState; reason: s
   const wronglyFailed = state === 'failed' && message1SentAt !== null;
   if (hasMessage2 || !(waits || wronglyFailed)) return null;
   if (within24h === 0) return state === 'late_interaction' ? null : { state: 'late_interaction', reason: null };
-  if (standing.isSuppressed) return { state: 'opted_out', reason: null };
+  if (standing.isSuppressed === 1) return { state: 'opted_out', reason: null };
   switch (campaignStatus) {
     case 'running':
     case 'paused':

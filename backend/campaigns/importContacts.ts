@@ -43,7 +43,7 @@ const SHOWN_LENGTH = 100;
 /**
  * Imports a CSV file (CMP-1). Every refused line is reported; a contact that is there already, or stands twice in the
  * file, is merged: what the later line fills in wins, what it leaves empty stays.
- * A file of up to 2,000 lines is imported whole or not at all. A longer one goes in blocks, so that nothing else waits
+ * A file of up to 1,000 lines is imported whole or not at all. A longer one goes in blocks, so that nothing else waits
  * for it; when it is cut short, importing it again completes it.
  */
 export function createImportContacts(dependencies: ImportDependencies): Pick<Services['contacts'], 'import'> {

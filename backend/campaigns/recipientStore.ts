@@ -30,6 +30,8 @@ export type Candidate = RecipientRow & {
   message1State: AttemptState;
   /** When Message 1 was accepted, or began to leave when that is not known yet; null when it has not left. */
   message1At: number | null;
+  /** Its phone is on the suppression list. */
+  isSuppressed: 0 | 1;
 };
 /** A recipient whose Message 1 is to be written. */
 export type UnwrittenRecipient = { contactId: string; phone: string; name: string; attributes: string };
@@ -42,7 +44,8 @@ const COLUMNS = `
 // The reference finds an attempt by its own unique index (SND-7).
 const CANDIDATE = `
   SELECT ${COLUMNS}, c.status AS campaignStatus, a.line_id AS lineId, a.state AS message1State,
-    coalesce(r.message_1_sent_at, CASE WHEN a.state IN ('sending', 'unknown') THEN a.sending_at END) AS message1At
+    coalesce(r.message_1_sent_at, CASE WHEN a.state IN ('sending', 'unknown') THEN a.sending_at END) AS message1At,
+    EXISTS (SELECT 1 FROM suppressions WHERE suppressions.phone = r.phone) AS isSuppressed
   FROM recipients r
   JOIN campaigns c ON c.id = r.campaign_id
   JOIN attempts a ON a.reference = r.campaign_id || ':' || r.contact_id || ':message_1'`;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import type { Contact } from '../contract/contacts.ts';
+import { sentence } from '../contract/messages/sentence.ts';
 import { HOUR_MS, toIso } from '../core/days.ts';
 import { REPLY_WINDOW_MS } from '../domain/replyWindow.ts';
 
@@ -141,6 +142,18 @@ describe('a recipient', () => {
     sameCount(id);
   });
 
+  it('is not sent to again when it opted out or its campaign is over: the retry is refused whole (SND-8, SND-13)', () => {
+    const id = running();
+    const failed = host.engine.outcomes.refused(host.claimed(), refusal);
+    host.suppressions.add({ phone: person.phone, reason: 'stop' });
+    expect(() => host.engine.outcomes.queueAgain(failed)).toThrow('opted_out');
+    host.suppressions.remove(person.phone, 'test');
+    host.campaigns.cancel(id, 'test');
+    expect(() => host.engine.outcomes.queueAgain(failed)).toThrow('wrong_campaign_status');
+    expect(step(id, 'message_1').state).toBe('failed_final');
+    expect(host.recipient(id, person.id)).toMatchObject({ state: 'failed', reason: 'number:notfound' });
+  });
+
   it('is cancelled with its attempt (SND-8)', () => {
     const id = running();
     host.engine.outcomes.cancel(step(id, 'message_1'), 'cancelled');
@@ -205,7 +218,7 @@ describe('a campaign is completed', () => {
     expect(kept).toMatchObject({ totalContacts: 2, messagesSent: 2, interactions: 2, message2Sent: 1, optedOut: 1 });
     host.closing.runOnce();
     await host.clock.advance(1);
-    expect(host.told.notices).toEqual(['Campagne terminée : Rentrée']);
+    expect(host.told.notices).toEqual([sentence('fr', 'notice.campaign_completed', { name: 'Rentrée' })]);
   });
 
   it('48 hours after its last Message 1 left, whatever the states; not before, not while one is still to leave (CMP-10)', () => {

@@ -1,4 +1,5 @@
 import type { RecipientState } from '../contract/campaigns.ts';
+import { VigieError } from '../contract/errors.ts';
 import type { AttemptChange, AttemptListener, AttemptQueue, AttemptRow } from '../sending/attempt.ts';
 import type { FollowUp } from './followUp.ts';
 import type { RecipientChanges } from './recipientChanges.ts';
@@ -43,9 +44,17 @@ export function createRecipientListener({ store, changes, followUp, attempts }: 
     if (differs(recipient, update)) changes.apply(recipient, update);
   };
 
-  /** The operator sends a failed message again: its recipient waits for it once more (SND-8). */
+  /**
+   * The operator sends a failed message again: its recipient waits for it once more (SND-8).
+   * @throws VigieError `opted_out`, `wrong_campaign_status` when it could never leave; this takes the retry back
+   */
   const waitAgain = (recipient: RecipientRow, { attempt }: AttemptChange): void => {
     if (recipient.state !== 'failed') return;
+    const standing = store.candidate(recipient.id);
+    if (standing?.isSuppressed === 1) throw new VigieError('opted_out');
+    if (standing?.campaignStatus === 'completed' || standing?.campaignStatus === 'cancelled') {
+      throw new VigieError('wrong_campaign_status', { status: standing.campaignStatus });
+    }
     if (attempt.type === 'message_2') changes.apply(recipient, { state: 'answered', reason: null });
     else if (!attempts.exists(message2Of(attempt))) changes.apply(recipient, { state: 'pending', reason: null });
   };

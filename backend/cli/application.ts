@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync, mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { createRouterClient } from '@orpc/server';
@@ -11,8 +10,8 @@ import { systemClock } from '../core/clock.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/days.ts';
 import { createLogger } from '../core/logger.ts';
 import { createTokens, role, type IssuedToken, type Tokens } from '../http/tokens.ts';
-import { loadSecrets } from '../storage/secrets.ts';
-import { isInstalled, readHostFile } from '../storage/store.ts';
+import { tokenKey } from '../storage/secrets.ts';
+import { demoFolder, isInstalled, readHostFile } from '../storage/store.ts';
 import { CommandError, type Client } from './command.ts';
 import type { Connection, Folder } from './run.ts';
 
@@ -22,23 +21,18 @@ const OWN_TOKEN_MS = 10 * MINUTE_MS;
 const HEALTH_TIMEOUT_MS = 5 * SECOND_MS;
 /** Actor of the audit trail. */
 const ACTOR = 'cli';
-const DEMO_FOLDER = 'demo';
 
 /** Settings for a command: those of the process, on the workspace that the folder holds. */
 function settingsFor({ dataDir }: Folder): Config {
   const flags = dataDir === undefined ? {} : { dataDir };
   const config = loadConfig(flags);
-  const holdsDemoOnly = !isInstalled(config.dataDir) && isInstalled(path.join(config.dataDir, DEMO_FOLDER));
+  const holdsDemoOnly = !isInstalled(config.dataDir) && isInstalled(demoFolder(config.dataDir));
   return loadConfig({ ...flags, demo: holdsDemoOnly });
 }
 
 function tokensOf(config: Config): Tokens {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const secret =
-    config.jwtSecret === null
-      ? Buffer.from(loadSecrets(config.dataDir).jwtSecret, 'base64url')
-      : Buffer.from(config.jwtSecret, 'utf8');
-  return createTokens({ secret, clock: systemClock });
+  return createTokens({ secret: tokenKey(config), clock: systemClock });
 }
 
 /** Makes a token with the secret of a data folder, whether an application runs on it or not (SEC-2). */

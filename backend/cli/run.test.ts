@@ -66,7 +66,7 @@ describe('the command line', () => {
   it('exits with 2 when the contract refuses a value, with its sentence', async () => {
     const { exitCode, errors } = await runLine(['stats', '--days', '91']);
     expect(exitCode).toBe(2);
-    expect(errors).toContain('le champ « days » doit valoir au plus 90');
+    expect(errors).toContain('le champ «\u202fdays\u202f» doit valoir au plus 90');
   });
 
   it('exits with 1 and the sentence when the application refuses', async () => {

@@ -56,11 +56,6 @@ export function closingGroup(message1SentAt: number): number {
   return Math.floor((windowClosesAt(message1SentAt) - 1) / WINDOW_GROUP_MS) * WINDOW_GROUP_MS;
 }
 
-/** Message 2 whose window closes before this instant cannot wait for the next day's quota. */
-function endOfToday(now: number): number {
-  return nextDayStart(now) + NEXT_DAY_MARGIN_MS;
-}
-
 /**
  * Slots to hold back for the Message 2 of the open windows (CMP-12); reasons and proof in
  * `docs/decisions/reply-guarantee.md`.
@@ -73,8 +68,7 @@ function endOfToday(now: number): number {
 export function heldBackSlots(need: QuotaNeed): HeldBack {
   const { now, burst } = need;
   const tomorrow = nextDayStart(now);
-  const later = endOfToday(now);
-  const isToday = (group: WindowGroup): boolean => group.closingGroup < later;
+  const isToday = (group: WindowGroup): boolean => group.closingGroup < tomorrow + NEXT_DAY_MARGIN_MS;
   const openLater = need.open.filter((group) => !isToday(group));
   const reserved = total(need.open.filter(isToday)) + total(need.waiting.filter(isToday));
   const waitingLater = total(need.waiting) - total(need.waiting.filter(isToday));
@@ -116,7 +110,7 @@ export function isHeldBack(
     quota.used + daily < quota.dailyLimit && quota.rollingUsed + rolling < quota.rollingLimit;
   if (message.type === 'message_1') return !leaves(held.daily.message1, held.rolling.message1);
   if (message.type !== 'message_2' || message.expiresAt === null) return false;
-  const today = closingGroup(message.expiresAt - REPLY_WINDOW_MS) < endOfToday(quota.now);
+  const today = closingGroup(message.expiresAt - REPLY_WINDOW_MS) < nextDayStart(quota.now) + NEXT_DAY_MARGIN_MS;
   const lastCall = message.expiresAt - quota.now <= LAST_CALL_MS;
   return !leaves(today ? 0 : held.daily.laterMessage2, lastCall ? 0 : held.rolling.laterMessage2);
 }

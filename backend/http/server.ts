@@ -34,17 +34,13 @@ export function createAdminServer(deps: AdminServerDeps): AdminServer {
   const { host, clock, tokens, password } = deps;
   const responses = new Set<ServerResponse>();
   let server: Server | null = null;
+  let openedPort = deps.port;
   let changing: Promise<void> = Promise.resolve();
 
-  const portOf = (listening: Server | null): number => {
-    const address = listening?.address();
-    return typeof address === 'object' && address !== null ? address.port : deps.port;
-  };
-  const port = (): number => portOf(server);
   const app = createAdminApp({
     ...deps,
-    sessions: createSessions({ tokens, clock, password, port }),
-    own: () => ({ host, port: port() }),
+    sessions: createSessions({ tokens, clock, password, port: () => openedPort }),
+    own: () => ({ host, port: openedPort }),
     limits: { login: LOGIN_LIMIT, admin: ADMIN_LIMIT, ...deps.limits },
     onAuthenticationFailure: deps.onAuthenticationFailure ?? (() => {}),
   });
@@ -63,7 +59,7 @@ export function createAdminServer(deps: AdminServerDeps): AdminServer {
         app(request, response);
       },
     );
-    await listen(opening, deps);
+    openedPort = await listen(opening, deps);
     server = opening;
   }
 
@@ -94,7 +90,7 @@ export function createAdminServer(deps: AdminServerDeps): AdminServer {
   return {
     start: () => inTurn(open),
     stop: () => inTurn(close),
-    address: () => (server === null ? null : `http://${reachableName(host)}:${port()}`),
+    address: () => (server === null ? null : `http://${reachableName(host)}:${openedPort}`),
   };
 }
 
@@ -103,17 +99,19 @@ function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
+/** Opens the port; resolves with its number. */
 function listen(
   server: Server,
   { host, port, locale }: Pick<AdminServerDeps, 'host' | 'port' | 'locale'>,
-): Promise<void> {
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error & { code?: string }) => {
       const key = cause.code === 'EADDRINUSE' ? 'http.port_in_use' : 'http.address_unusable';
       reject(new Error(sentence(locale(), key, { host, port, reason: cause.code }), { cause }));
     });
     server.listen(port, host.replace(/^\[|\]$/g, ''), () => {
-      resolve();
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
 }

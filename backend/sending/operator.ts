@@ -25,6 +25,8 @@ type OperatorDependencies = {
   views: AttemptViews;
   audit: Audit;
   clock: Clock;
+  /** Whether nothing may be sent to a phone any more (SND-13). */
+  isSuppressed: (phone: string) => boolean;
   /** Something may have become due. */
   wake: () => void;
 };
@@ -82,21 +84,31 @@ export class AttemptOperator {
   }
 
   #retry(attempt: AttemptRow): AttemptRow {
+    if (this.#deps.isSuppressed(attempt.phone)) throw new VigieError('opted_out');
     if (!isRetryable(attempt) || attempt.body === null) throw new VigieError('not_retryable', { state: attempt.state });
     return this.#deps.outcomes.queueAgain(attempt);
   }
 
   /** Makes waiting retries due now, oldest first (SND-8); a dry run only counts (SND-10). */
   retryMany(input: z.infer<typeof retryManyInput>, actor: string): z.infer<typeof retryManyOutput> {
-    const { database, audit, wake } = this.#deps;
+    const { audit, wake } = this.#deps;
     const candidates = this.#statements.waitingRetries.all({ max: input.max }).map(toAttempt);
     if (input.dryRun) return { retried: 0, candidates: candidates.length, dryRun: true };
-    inTransaction(database, () => {
-      for (const attempt of candidates) this.#retry(attempt);
-      audit.write({ actor, action: 'attempt.retry_many', target: '', detail: { count: candidates.length } });
-    });
+    const retried = candidates.filter((attempt) => this.#retryIfAllowed(attempt)).length;
+    audit.write({ actor, action: 'attempt.retry_many', target: '', detail: { retried, of: candidates.length } });
     wake();
-    return { retried: candidates.length, candidates: candidates.length, dryRun: false };
+    return { retried, candidates: candidates.length, dryRun: false };
+  }
+
+  /** One that may not be retried never stops the others. */
+  #retryIfAllowed(attempt: AttemptRow): boolean {
+    try {
+      inTransaction(this.#deps.database, () => this.#retry(attempt));
+      return true;
+    } catch (error) {
+      if (error instanceof VigieError) return false;
+      throw error;
+    }
   }
 
   /** @throws VigieError `not_cancellable` */

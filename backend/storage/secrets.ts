@@ -33,6 +33,12 @@ export function loadSecrets(dataDir: string): Secrets {
   }
 }
 
+/** Key of the tokens: the one of the settings, else the one of the data folder (SEC-2). */
+export function tokenKey({ jwtSecret, dataDir }: { jwtSecret: string | null; dataDir: string }): Uint8Array {
+  if (jwtSecret !== null) return Buffer.from(jwtSecret, 'utf8');
+  return Buffer.from(loadSecrets(dataDir).jwtSecret, 'base64url');
+}
+
 /** Writes a small file so that a crash leaves either the old content or the new one. */
 export function writeDurably(file: string, content: string): void {
   const temporary = `${file}.${process.pid}.tmp`;

@@ -79,6 +79,11 @@ function openChecked(file: string): Database {
   }
 }
 
+/** The demo's files lie apart, so that leaving it leaves nothing of it behind. */
+export function demoFolder(dataDir: string): string {
+  return path.join(dataDir, 'demo');
+}
+
 /** True when the folder holds files of a workspace already. */
 export function isInstalled(dataDir: string): boolean {
   return existsSync(path.join(dataDir, MARKER));

@@ -45,6 +45,7 @@ const LIMITS: PortLimits = {
 };
 /** How long a stop waits for requests under way. */
 const STOP_GRACE_MS = 3 * SECOND_MS;
+const SWEEP_MS = 25;
 const STATUS_TEXTS: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -102,13 +103,23 @@ export function createWebhookPort(dependencies: WebhookPortDependencies): Webhoo
     const closing = server;
     if (closing === null) return;
     server = null;
-    const closed = new Promise((resolve) => closing.close(resolve));
-    closing.closeIdleConnections();
-    const cancel = clock.after(STOP_GRACE_MS, () => {
-      closing.closeAllConnections();
+    let isClosed = false;
+    const closed = new Promise<void>((resolve) => {
+      closing.close(() => {
+        isClosed = true;
+        resolve();
+      });
     });
+    const endBy = clock.monotonic() + STOP_GRACE_MS;
+    // Connections are kept open between requests: each is closed once its request was answered.
+    const sweep = (): void => {
+      if (isClosed) return;
+      if (clock.monotonic() >= endBy) closing.closeAllConnections();
+      else closing.closeIdleConnections();
+      clock.after(SWEEP_MS, sweep);
+    };
+    sweep();
     await closed;
-    cancel();
   }
 
   /** Calls may come in any order, and twice: each waits for the one before it. */

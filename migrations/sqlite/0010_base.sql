@@ -194,7 +194,7 @@ CREATE TRIGGER recipients_changed AFTER UPDATE ON recipients BEGIN
     cancelled = cancelled + (NEW.state = 'cancelled') - (OLD.state = 'cancelled'),
     ended = ended + (NEW.state NOT IN ('pending', 'message_1_sent', 'answered'))
       - (OLD.state NOT IN ('pending', 'message_1_sent', 'answered')),
-    last_message_1_at = max(coalesce(last_message_1_at, 0), coalesce(NEW.message_1_sent_at, last_message_1_at, 0)),
+    last_message_1_at = nullif(max(coalesce(last_message_1_at, 0), coalesce(NEW.message_1_sent_at, 0)), 0),
     updated_at = NEW.updated_at
   WHERE id = NEW.campaign_id;
 END;

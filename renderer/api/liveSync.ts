@@ -47,7 +47,13 @@ export function createLiveSync(queryClient: QueryClient): (event: LiveEvent) => 
     }, REFRESH_MS);
   };
 
+  let errorsKnown: string | null = null;
+
   const onStats = (stats: MonitoringStats): void => {
+    // A count that moved means an error that may not have been told by itself.
+    const errors = `${stats.date}/${stats.errors}`;
+    if (errorsKnown !== null && errorsKnown !== errors) refreshSoon(keys.errors);
+    errorsKnown = errors;
     for (const [key, history] of queryClient.getQueriesData<DayCounts[]>({ queryKey: keys.history })) {
       if (!history) continue;
       const next = withToday(history, stats);

@@ -52,21 +52,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-rowcount={onEnd ? -1 : rows.length + 1}
         className="w-full table-fixed border-separate border-spacing-0 text-13"
       >
-        <colgroup>
-          {columns.map((column) => (
-            <col
-              key={column.id}
-              className={hidden(column)}
-              style={column.width ? { width: column.width } : undefined}
-            />
-          ))}
-        </colgroup>
         <thead>
           <tr>
             {columns.map((column) => (
               <th
                 key={column.id}
                 scope="col"
+                style={column.width ? { width: column.width } : undefined}
                 className={`sticky top-0 z-10 h-8 truncate border-b border-line bg-canvas px-2 text-12 font-medium text-soft first:pl-6 last:pr-6 ${alignment(column)} ${hidden(column)}`}
               >
                 {column.header}

@@ -1,9 +1,17 @@
 import type { ReactNode } from 'react';
 
-type EmptyProps = { icon: ReactNode; title: string; text?: string; children?: ReactNode; compact?: boolean };
+type EmptyProps = {
+  icon: ReactNode;
+  title: string;
+  text?: string;
+  children?: ReactNode;
+  compact?: boolean;
+  heading?: boolean;
+};
 
 /** Nothing to show yet: what will appear, and the one next action (UI-9). */
-export function Empty({ icon, title, text, children, compact = false }: EmptyProps) {
+export function Empty({ icon, title, text, children, compact = false, heading = false }: EmptyProps) {
+  const Title = heading ? 'h1' : 'p';
   return (
     <div
       className={`appear flex flex-1 flex-col items-center justify-center px-6 text-center ${compact ? 'py-6' : 'py-16'}`}
@@ -11,7 +19,7 @@ export function Empty({ icon, title, text, children, compact = false }: EmptyPro
       <div className="mb-3 flex size-9 items-center justify-center rounded-card border border-line bg-surface text-faint">
         {icon}
       </div>
-      <p className="text-15 font-medium text-ink">{title}</p>
+      <Title className="text-15 font-medium text-ink">{title}</Title>
       {text && <p className="mt-1 max-w-md text-13 text-soft">{text}</p>}
       {children && <div className="mt-4 flex flex-wrap justify-center gap-2">{children}</div>}
     </div>

@@ -12,6 +12,8 @@ export const sendingSentences = {
     'send.opted_out': 'Le contact a demandé à ne plus rien recevoir.',
     'send.cancelled': 'Annulé par l’opérateur.',
     'send.campaign_cancelled': 'La campagne a été annulée.',
+    'send.campaign_completed': 'La campagne était déjà terminée.',
+    'send.contact_removed': 'Le contact a été supprimé.',
     'send.line_missing': 'La ligne de cette tentative n’est plus configurée. Reconnectez-la ou annulez la tentative.',
     'send.unknown_code':
       'Le fournisseur a répondu par une erreur inconnue ({code}). Consultez le détail de la tentative.',
@@ -37,6 +39,8 @@ export const sendingSentences = {
     'send.opted_out': 'The contact asked to receive nothing more.',
     'send.cancelled': 'Cancelled by the operator.',
     'send.campaign_cancelled': 'The campaign was cancelled.',
+    'send.campaign_completed': 'The campaign was over already.',
+    'send.contact_removed': 'The contact was deleted.',
     'send.line_missing': 'The line of this attempt is no longer configured. Reconnect it or cancel the attempt.',
     'send.unknown_code': 'The provider answered with an unknown error ({code}). See the details of the attempt.',
     'notice.level.attention': 'More than 75 % of the daily limit is used',

@@ -31,7 +31,13 @@ export type { SentenceValues };
 
 /** The sentence of a key in a language, with `{name}` replaced by the value of that name; `{{...}}` stays as it is. */
 export function sentence(locale: Locale, key: SentenceKey, values: SentenceValues = {}): string {
-  return fill(sentences[locale][key], values);
+  return typeset(locale, fill(sentences[locale][key], values));
+}
+
+/** French sets a narrow no-break space before high punctuation and inside its quotation marks. */
+function typeset(locale: Locale, text: string): string {
+  if (locale !== 'fr') return text;
+  return text.replace(/ (?=[;:!?»])/g, '\u202f').replace(/« /g, '«\u202f');
 }
 
 /** True when a code has a sentence of its own. */

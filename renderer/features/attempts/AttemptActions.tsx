@@ -34,7 +34,7 @@ export function AttemptActions({ attempt }: { attempt: Attempt }) {
         </Button>
       )}
       {attempt.state === 'unknown' && (
-        <ButtonLink size="small" href={href(['to-resolve'])}>
+        <ButtonLink size="small" href={href(['resolve'])}>
           {t('nav.resolve')}
         </ButtonLink>
       )}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AttemptDetail } from '../../../backend/contract/attempts.ts';
 import { attemptQuery } from '../../api/queries.ts';
@@ -83,7 +84,7 @@ function AttemptFacts({ attempt }: { attempt: AttemptDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
   const link = 'text-accent hover:underline';
-  const facts: [string, React.ReactNode][] = [
+  const facts: [string, ReactNode][] = [
     [t('attempts.detail.created'), format.dateTime(attempt.createdAt)],
     [t('attempts.detail.tries'), t('attempts.triesOf', { tries: attempt.tries, max: attempt.maxAttempts })],
     [t('attempts.detail.priority'), format.number(attempt.priority)],

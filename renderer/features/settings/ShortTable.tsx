@@ -17,7 +17,7 @@ export function ShortTable<Row>({ label, list, rowKey, columns }: ShortTableProp
     <div
       className="max-h-80 overflow-auto rounded-card border border-line"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={label}
     >
       <table className="w-full border-separate border-spacing-0">

@@ -12,6 +12,7 @@ import { useSentence } from '../../components/LoadFailed.tsx';
 import { Empty } from '../../components/Notices.tsx';
 import { readablePhone } from '../../format/format.ts';
 import { useFormat } from '../../format/useFormat.ts';
+import { useWords } from '../../locales/i18n.ts';
 import { toast } from '../../state/toasts.ts';
 import { ShortTable } from './ShortTable.tsx';
 
@@ -20,6 +21,7 @@ export function Suppressions() {
   const { t } = useTranslation();
   const format = useFormat();
   const sentence = useSentence();
+  const reasons = useWords().settings.suppressions.reasons as Record<string, string>;
   const queryClient = useQueryClient();
   const list = useKeysetList(suppressionsQuery());
   const [asked, setAsked] = useState<string | null>(null);
@@ -52,7 +54,7 @@ export function Suppressions() {
           rowKey={(row) => row.phone}
           columns={[
             { header: t('settings.suppressions.phone'), cell: ({ phone }) => readablePhone(phone) },
-            { header: t('settings.suppressions.reason'), cell: ({ reason }) => reason },
+            { header: t('settings.suppressions.reason'), cell: ({ reason }) => reasons[reason] ?? reason },
             { header: t('settings.suppressions.since'), cell: ({ createdAt }) => format.dateTime(createdAt) },
             {
               header: '',

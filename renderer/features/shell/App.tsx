@@ -34,12 +34,12 @@ export function App() {
       <SkipLink />
       <div className="grid h-dvh grid-cols-[56px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)] wide:grid-cols-[220px_minmax(0,1fr)]">
         <Sidebar />
-        <div className="grid min-h-0 grid-rows-[auto_auto_minmax(0,1fr)]">
-          <TopLine />
-          <div>
+        <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
+          <header>
+            <TopLine />
             <ConnectionBanner />
             <DemoBanner />
-          </div>
+          </header>
           <Page />
         </div>
       </div>
@@ -75,7 +75,7 @@ function Page() {
           {entry ? (
             <entry.page path={rest} query={query} />
           ) : (
-            <Empty icon={<Compass size={18} />} title={t('error.notFound')} text={t('error.pageMissing')}>
+            <Empty heading icon={<Compass size={18} />} title={t('error.notFound')} text={t('error.pageMissing')}>
               <ButtonLink href={href([])}>{t('error.toDashboard')}</ButtonLink>
             </Empty>
           )}

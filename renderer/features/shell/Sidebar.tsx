@@ -13,31 +13,32 @@ export function Sidebar() {
   const words = useWords();
   const [first = ''] = usePlace().path;
   return (
-    <div className="flex min-h-0 flex-col border-r border-line bg-canvas px-2 py-3 wide:px-3">
+    <nav
+      aria-label={t('nav.label')}
+      className="flex min-h-0 flex-col border-r border-line bg-canvas px-2 py-3 wide:px-3"
+    >
       <a href={href([])} className="mb-4 flex h-8 items-center gap-2.5 rounded-field px-1 wide:px-2" aria-label="Vigie">
         <Mark />
         <span className="text-15 font-semibold tracking-tight max-wide:hidden">Vigie</span>
       </a>
-      <nav aria-label={t('nav.label')} className="min-h-0 flex-1 overflow-y-auto">
-        <ul className="flex flex-col gap-0.5">
-          {PAGES.map(({ name, path, icon: Icon }) => (
-            <li key={name}>
-              <a
-                href={href(path ? [path] : [])}
-                aria-current={first === path ? 'page' : undefined}
-                title={words.nav[name]}
-                className="relative flex h-8 items-center gap-2.5 rounded-field px-2 text-13 font-medium text-soft transition-colors hover:bg-fill hover:text-ink aria-[current]:bg-fill aria-[current]:text-ink max-wide:justify-center"
-              >
-                <Icon size={16} className="shrink-0" aria-hidden="true" />
-                <span className="truncate max-wide:sr-only">{words.nav[name]}</span>
-                <Badge page={name} />
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <ul className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto">
+        {PAGES.map(({ name, path, icon: Icon }) => (
+          <li key={name}>
+            <a
+              href={href(path ? [path] : [])}
+              aria-current={first === path ? 'page' : undefined}
+              title={words.nav[name]}
+              className="relative flex h-8 items-center gap-2.5 rounded-field px-2 text-13 font-medium text-soft transition-colors hover:bg-fill hover:text-ink aria-[current]:bg-fill aria-[current]:text-ink max-wide:justify-center"
+            >
+              <Icon size={16} className="shrink-0" aria-hidden="true" />
+              <span className="truncate max-wide:sr-only">{words.nav[name]}</span>
+              <Badge page={name} />
+            </a>
+          </li>
+        ))}
+      </ul>
       <QuickSwitches />
-    </div>
+    </nav>
   );
 }
 

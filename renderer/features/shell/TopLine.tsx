@@ -22,7 +22,7 @@ export function TopLine() {
   const { t } = useTranslation();
   const { data: settings } = useQuery(settingsQuery());
   return (
-    <header className="flex h-12 items-center gap-5 border-b border-line bg-surface px-6">
+    <div className="flex h-12 items-center gap-5 border-b border-line bg-surface px-6">
       <div role="group" aria-label={t('top.label')} className="flex min-w-0 items-center gap-5 text-13">
         <Figures />
         <DefaultLine settings={settings} />
@@ -31,11 +31,11 @@ export function TopLine() {
         <button
           type="button"
           onClick={openPalette}
-          aria-label={t('top.palette')}
+          title={t('top.palette')}
           className="flex h-8 items-center gap-2 rounded-field border border-line bg-canvas px-2.5 text-13 text-soft transition-colors hover:bg-fill"
         >
           <Search size={14} aria-hidden="true" />
-          <span className="max-wide:hidden">{t('common.search')}</span>
+          <span className="max-wide:sr-only">{t('common.search')}</span>
           <kbd className="rounded border border-line bg-surface px-1 font-sans text-12 text-soft">{SHORTCUT}</kbd>
         </button>
         <Suspense
@@ -48,7 +48,7 @@ export function TopLine() {
           <PauseMenu />
         </Suspense>
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -39,7 +39,7 @@ export const PAGES: readonly PageEntry[] = [
   },
   {
     name: 'resolve',
-    path: 'to-resolve',
+    path: 'resolve',
     icon: CircleHelp,
     page: lazy(() => load.resolve().then((module) => ({ default: module.ResolvePage }))),
   },

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WebhookEventDetail } from '../../../backend/contract/webhookEvents.ts';
 import { api } from '../../api/client.ts';
@@ -36,13 +37,14 @@ function Detail({ event }: { event: WebhookEventDetail }) {
   const words = useWords();
   const format = useFormat();
   const replay = useReplay();
-  const facts: [string, React.ReactNode][] = [
+  const reasons = words.webhooks.reason as Record<string, string>;
+  const facts: [string, ReactNode][] = [
     [t('webhooks.detail.provider'), event.provider],
     [t('webhooks.detail.received'), format.dateTimeWithSeconds(event.receivedAt)],
     [t('webhooks.detail.processed'), format.dateTimeWithSeconds(event.processedAt)],
   ];
   if (event.phoneMasked) facts.push([t('webhooks.columns.phone'), event.phoneMasked]);
-  if (event.reason) facts.push([t('webhooks.detail.reason'), event.reason]);
+  if (event.reason) facts.push([t('webhooks.detail.reason'), reasons[event.reason] ?? event.reason]);
   const kinds = words.webhooks.change as Record<string, string>;
   return (
     <div data-testid="webhook-detail">

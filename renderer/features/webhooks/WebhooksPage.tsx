@@ -76,7 +76,9 @@ export function WebhooksPage({ path, query }: PageProps) {
 
 function useColumns(): Column<WebhookEvent>[] {
   const { t } = useTranslation();
+  const words = useWords();
   const format = useFormat();
+  const reasons = words.webhooks.reason as Record<string, string>;
   return [
     {
       id: 'event',
@@ -96,7 +98,9 @@ function useColumns(): Column<WebhookEvent>[] {
       header: t('webhooks.columns.effect'),
       cell: ({ reason, changes }) => (
         <span className="text-soft">
-          {reason ?? (changes.length > 0 ? t('webhooks.changes', { count: changes.length }) : '')}
+          {reason
+            ? (reasons[reason] ?? reason)
+            : changes.length > 0 && t('webhooks.changes', { count: changes.length })}
         </span>
       ),
     },

@@ -67,6 +67,10 @@ export const settings: Texts<typeof french> = {
     emptyText: 'Whoever answers STOP will appear here.',
     phone: 'Phone',
     reason: 'Reason',
+    reasons: {
+      stop: 'Answered with a stop word',
+      opted_out: 'Opted out',
+    },
     since: 'Since',
     remove: 'Remove',
     removeTitle: 'Remove {{phone}} from the list?',

@@ -64,6 +64,10 @@ export const settings = {
     emptyText: 'Qui répond STOP s’affichera ici.',
     phone: 'Téléphone',
     reason: 'Raison',
+    reasons: {
+      stop: 'A répondu par un mot d’arrêt',
+      opted_out: 'S’est désinscrit',
+    },
     since: 'Depuis',
     remove: 'Retirer',
     removeTitle: 'Retirer {{phone}} de la liste ?',

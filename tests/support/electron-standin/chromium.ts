@@ -9,8 +9,8 @@ const PROGRAM = process.env['VIGIE_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
   '--headless',
   '--no-startup-window',
-  // Windows that a page opens are refused, as the app refuses them; it is asked all the same.
-  '--block-new-web-contents',
+  // Nothing leaves this machine, whatever a page asks for.
+  '--host-resolver-rules=MAP * ~NOTFOUND',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',

@@ -150,26 +150,30 @@ export class WebContents extends StrictEmitter {
     on('Page.loadEventFired', () => {
       if (this.mainFrame.url !== 'about:blank') this.emit('did-finish-load');
     });
-    on('Page.windowOpen', ({ url }) => {
-      const { action } = this.#onWindowOpen({ url: fromChromium(String(url)) });
-      if (action !== 'deny') throw unsupported('a window opened by a page');
-    });
     on('Inspector.targetCrashed', () => {
       this.emit('render-process-gone', new PreventableEvent(), { reason: 'crashed', exitCode: 1 });
     });
     browser.on('', 'Target.targetCreated', ({ targetInfo }) => {
       const { targetId, openerId } = targetInfo as { targetId: string; openerId?: string };
-      if (openerId === this.#target) void browser.send('Target.closeTarget', { targetId });
+      if (openerId === this.#target) throw unsupported(`a window that a page opened (${targetId})`);
     });
   }
 
   #receive(message: FromPage): void {
-    if (message.type === 'error') {
-      happened.errors.push(`preload: ${message.error}`);
-      return;
+    switch (message.type) {
+      case 'error':
+        happened.errors.push(`preload: ${message.error}`);
+        break;
+      case 'open': {
+        const { action } = this.#onWindowOpen({ url: fromChromium(message.url) });
+        if (action !== 'deny') throw unsupported('a window opened by a page');
+        break;
+      }
+      case 'send': {
+        const event = { sender: this, senderFrame: { ...this.mainFrame } };
+        ipcMain.emit(message.channel, event, ...message.values.map(fromWire));
+      }
     }
-    const event = { sender: this, senderFrame: { ...this.mainFrame } };
-    ipcMain.emit(message.channel, event, ...message.values.map(fromWire));
   }
 
   /** A page that is asked for: the app may refuse it, and answers for its own scheme. */

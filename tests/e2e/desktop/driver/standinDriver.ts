@@ -17,7 +17,7 @@ type Run = <Name extends Command>(
 
 /** The built app under Node, with the stand-in for Electron. */
 export async function launchStandin({ dataDir, environment, args = [] }: LaunchOptions): Promise<Desktop> {
-  const child = fork(process.env['DEV_MAIN'] ?? path.join(ROOT, 'out/main/main.js'), ['--data-dir', dataDir, ...args], {
+  const child = fork(path.join(ROOT, 'out/main/main.js'), ['--data-dir', dataDir, ...args], {
     execArgv: ['--import', REGISTER],
     env: { ...process.env, ...environment, VIGIE_CHROMIUM: findChromium() },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

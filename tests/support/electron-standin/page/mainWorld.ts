@@ -49,6 +49,22 @@ export function mainWorld(): void {
       handle(JSON.parse((event as CustomEvent<string>).detail) as never);
     });
   };
+  /** Chromium would make a real window before anybody could refuse it: the app is asked ahead of that. */
+  const askToOpen = (address: string): void => {
+    const detail = JSON.stringify({ url: new URL(address, location.href).href });
+    document.dispatchEvent(new CustomEvent('standin:open', { detail }));
+  };
+  window.open = (address = 'about:blank') => {
+    askToOpen(String(address));
+    return null;
+  };
+  window.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (event.defaultPrevented || !link || ['', '_self', '_parent', '_top'].includes(link.target)) return;
+    event.preventDefault();
+    askToOpen(link.href);
+  });
+
   on('expose', ({ key, described }: { key: string; described: Described }) => {
     Object.defineProperty(window, key, { value: build(described), enumerable: true });
   });

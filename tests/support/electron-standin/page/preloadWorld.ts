@@ -1,7 +1,8 @@
 import type { Wire } from '../wire.ts';
 
 /** What the preload script's world tells the main process. */
-export type FromPage = { type: 'send'; channel: string; values: Wire[] } | { type: 'error'; error: string };
+export type FromPage =
+  { type: 'send'; channel: string; values: Wire[] } | { type: 'open'; url: string } | { type: 'error'; error: string };
 /** A value on its way between the page and the preload script. */
 export type Wired = { text: string } | { base64: string } | { callback: number };
 /** What is exposed to the page. */
@@ -95,6 +96,11 @@ export function preloadWorld(setup: Setup, preload: Preload): void {
     } catch (error) {
       tellPage('answer', { number, error: String(error) });
     }
+  });
+
+  document.addEventListener('standin:open', (event) => {
+    const { url } = JSON.parse((event as CustomEvent<string>).detail) as { url: string };
+    tellMain({ type: 'open', url });
   });
 
   const require = (name: string): unknown => {

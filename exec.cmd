@@ -1,0 +1,2 @@
+@rem Windows knows no exec, with which the npm scripts let signals through elsewhere.
+@%*
