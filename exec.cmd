@@ -1,2 +1,1 @@
-@rem Windows knows no exec, with which the npm scripts let signals through elsewhere.
 @%*

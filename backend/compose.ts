@@ -23,6 +23,8 @@ import { demoFolder, HOST_FILE, lockFolder, openStore, type Store } from './stor
 import { VERSION } from './version.ts';
 import { createWebhookPort } from './webhooks/port.ts';
 
+export { loadConfig, type Flags } from './config.ts';
+
 export type ComposeOptions = {
   config: Config;
   /** `command`: no ports and no sending, for one command on a folder that no host uses. */
@@ -101,7 +103,8 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       if (mode === 'host') writeDurably(hostFile, JSON.stringify({ pid: process.pid, adminUrl: addresses().admin }));
       if (mode === 'host' && config.demo && parts !== null) seedDemo({ ...parts, clock });
       status = opened.kind === 'frozen' ? 'frozen' : 'ok';
-      if (opened.kind === 'frozen') logger.error({ error: opened.error, data: opened.error.data }, 'frozen: nothing is sent');
+      if (opened.kind === 'frozen')
+        logger.error({ error: opened.error, data: opened.error.data }, 'frozen: nothing is sent');
     },
 
     async stop() {
@@ -149,12 +152,22 @@ async function composeParts(
       ? createDemoProvider({ clock, logger, webhookUrl: () => addresses().webhooks, token: secrets.webhookToken })
       : null;
   const simulated = demo === null ? null : { url: await demo.listen(), deviceId: DEMO_DEVICE_ID };
-  const lines = configureLines({ config, clock, secrets, database: store.main, demo: simulated });
-  const workspace = composeWorkspace({
+  const lines = configureLines({
+    ...{ config, clock, secrets, demo: simulated },
+    lastIncomingAt: (lineId, phone) => workspace.processor.lastIncomingAt(lineId, phone),
+  });
+  const workspace: Workspace = composeWorkspace({
     ...{ config, store, clock, random, logger, version: VERSION, configuredLines: lines, addresses },
   });
   const port = createWebhookPort({
-    ...{ host: config.webhookHost, port: config.webhookPort, clock, logger, inbox: store.inbox, lines: workspace.lines },
+    ...{
+      host: config.webhookHost,
+      port: config.webhookPort,
+      clock,
+      logger,
+      inbox: store.inbox,
+      lines: workspace.lines,
+    },
     stored: () => {
       workspace.processor.wake();
     },
@@ -166,7 +179,7 @@ async function composeParts(
 }
 
 /** What time alone brings about (OPS-7). */
-function jobsOf({ campaigns, ledger, lines }: Workspace, clock: Clock): Job[] {
+function jobsOf({ campaigns, ledger, lines, processor, silence }: Workspace, clock: Clock): Job[] {
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
@@ -183,8 +196,10 @@ function jobsOf({ campaigns, ledger, lines }: Workspace, clock: Clock): Job[] {
       schedule: '0 2 * * *',
       run: () => {
         ledger.prune(clock.now());
+        processor.prune();
       },
     },
+    { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
   ];
 }
 

@@ -19,8 +19,10 @@ import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
 import { AttemptOperator } from './sending/operator.ts';
 import { Outcomes } from './sending/outcomes.ts';
-import { Pauses } from './sending/pauses.ts';
+import { Pauses, type PauseScope } from './sending/pauses.ts';
 import { createPauseService } from './sending/pauseService.ts';
+import { createQuotaForecast } from './sending/quotaForecast.ts';
+import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
 import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
@@ -28,6 +30,7 @@ import { createAudit } from './storage/audit.ts';
 import type { Store } from './storage/store.ts';
 import { sentence } from './contract/messages/sentence.ts';
 import { createWebhookLog } from './webhooks/log.ts';
+import { createSilenceWatch } from './webhooks/silence.ts';
 import { createWebhookProcessor } from './webhooks/processor.ts';
 
 export type WorkspaceParts = {
@@ -54,6 +57,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const audit = createAudit(database, clock);
   const attempts = new AttemptStore(database);
   const ledger = new QuotaLedger(database);
+  const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
   const lines = new Lines(database, parts.configuredLines, clock.now());
   const views = new AttemptViews({ database, store: attempts, lines, locale });
@@ -64,7 +68,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
     pauses: () => pauses.list(),
     unknown: () => attempts.countUnknown(),
-    forecast: () => null,
+    forecast: () => forecast(),
     codeSentence: explain,
   });
   const live: Live = new Live({
@@ -77,14 +81,21 @@ export function composeWorkspace(parts: WorkspaceParts) {
     dispatcher.wake();
   };
 
-  const pauseLine = (lineId: string, code: string): void => {
-    pauses.set({ scope: 'line', targetId: lineId, reason: code });
-    audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope: 'line', code } });
+  const announcePause = ({ lineId, code, scope }: { lineId: string; code: string; scope: PauseScope }): void => {
+    audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope, code } });
     notify.notice({
       ...{ kind: 'line_paused', level: null, page: '/settings' },
       title: sentence(locale(), 'notice.line_paused', { line: lineId }),
       body: explain(code, lineId),
     });
+  };
+  const pauseLine = (lineId: string, code: string): void => {
+    pauses.set({ scope: 'line', targetId: lineId, reason: code });
+    announcePause({ lineId, code, scope: 'line' });
+  };
+  const pauseMessage1 = (lineId: string, code: string): void => {
+    pauses.set({ scope: 'message_1', targetId: lineId, reason: code });
+    announcePause({ lineId, code, scope: 'message_1' });
   };
   const outcomes = new Outcomes({
     ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: config.settlingMs },
@@ -112,12 +123,15 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   outcomes.onChange(campaigns.recipientListener);
 
+  const sendingSettings = () => ({ ...config, ...preferences.values, limits: preferences.values });
   const dispatcher = new Dispatcher({
+    repeatedRefusals: new RepeatedRefusals({ pauseLine, pauseMessage1 }),
     ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
-    claims: new Claims({ database, store: attempts, ledger, reserve: new ReplyReserve(database) }),
-    settings: () => ({ ...config, ...preferences.values, limits: preferences.values }),
+    claims: new Claims({ database, store: attempts, ledger, reserve }),
+    settings: sendingSettings,
     campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
   });
+  const forecast = createQuotaForecast({ database, clock, lines, pauses, ledger, reserve, settings: sendingSettings });
   const reconciliation = new Reconciliation({
     ...{ database, store: attempts, outcomes, lines, clock, logger, notify, settlingMs: config.settlingMs },
     parked: () => {
@@ -131,14 +145,18 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const webhooks = {
     ...{ database, inbox: parts.store.inbox, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
-    lineHealth: { onSession: (lineId: string, health: Parameters<Lines['setHealth']>[1]) => lines.setHealth(lineId, health) },
+    lineHealth: {
+      onSession: (lineId: string, health: Parameters<Lines['setHealth']>[1]) => lines.setHealth(lineId, health),
+    },
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
   outcomes.onChange(({ kind, attempt }) => {
-    if (kind === 'accepted') processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
+    if (kind === 'accepted')
+      processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
   });
 
-  const wakeAfter = <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
+  const wakeAfter =
+    <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) =>
     (...given: Arguments): Result => {
       const result = call(...given);
       wake();
@@ -183,5 +201,22 @@ export function composeWorkspace(parts: WorkspaceParts) {
     suppressions: campaigns.suppressions,
     live: { events: live.events, snapshot: () => live.snapshot() },
   };
-  return { services, preferences, lines, live, dispatcher, reconciliation, processor, campaigns, ledger, audit, wake };
+  const silence = createSilenceWatch({
+    ...{ database, clock, notify, locale },
+    reportingLines: () =>
+      lines.all().flatMap(({ id, provider }) => (provider.capabilities.deliveryReports ? [id] : [])),
+  });
+  return {
+    services,
+    preferences,
+    lines,
+    live,
+    dispatcher,
+    reconciliation,
+    processor,
+    campaigns,
+    ledger,
+    silence,
+    wake,
+  };
 }

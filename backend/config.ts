@@ -3,11 +3,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { locale, type Locale } from './contract/common.ts';
 
+type Allowed = { fr: string; en: string };
+
 /** A setting with a wrong value: the start stops and says which, and what is allowed. */
 export class ConfigError extends Error {
   readonly setting: string;
 
-  constructor(setting: string, value: string, allowed: { fr: string; en: string }, language: Locale) {
+  constructor(wrong: { setting: string; value: string }, allowed: Allowed, language: Locale) {
+    const { setting, value } = wrong;
     const shown = /KEY|SECRET|TOKEN|PASSWORD/.test(setting) ? '***' : value;
     super(
       language === 'en'
@@ -19,7 +22,6 @@ export class ConfigError extends Error {
   }
 }
 
-type Allowed = { fr: string; en: string };
 type Reader<Value> = { schema: z.ZodType<Value, string>; allowed: Allowed };
 
 const integer = (lowest: number, highest: number): Reader<number> => ({
@@ -46,7 +48,10 @@ const gap: Reader<{ min: number; max: number }> = {
       return { min, max };
     })
     .refine(({ min, max }) => min <= max && max <= MAX_GAP_MS),
-  allowed: { fr: 'deux nombres de millisecondes, par exemple 500-2500', en: 'two numbers of milliseconds, such as 500-2500' },
+  allowed: {
+    fr: 'deux nombres de millisecondes, par exemple 500-2500',
+    en: 'two numbers of milliseconds, such as 500-2500',
+  },
 };
 const timeZone: Reader<string> = {
   schema: z.string().refine(isTimeZone),
@@ -120,14 +125,14 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     const value = flag ?? environment[name];
     if (value === undefined || value === '') return null;
     const parsed = reader.schema.safeParse(value);
-    if (!parsed.success) throw new ConfigError(name, value, reader.allowed, language);
+    if (!parsed.success) throw new ConfigError({ setting: name, value }, reader.allowed, language);
     return parsed.data;
   };
   const required = (name: string, because: string): string => {
     const value = read(name, text);
     if (value !== null) return value;
     const allowed = { fr: `obligatoire avec ${because}`, en: `required together with ${because}` };
-    throw new ConfigError(name, '', allowed, language);
+    throw new ConfigError({ setting: name, value: '' }, allowed, language);
   };
   const list = (name: string): string[] => (read(name, text) ?? '').split(',').filter((part) => part !== '');
 
@@ -170,7 +175,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     settlingMs: read('VIGIE_SETTLING_MS', integer(100, 86_400_000)) ?? 120_000,
     /** Given by the environment: what is saved in the application does not count then. */
     fixed: Object.freeze({
-      locale: read('VIGIE_LOCALE', { schema: locale, allowed: oneOf(['fr', 'en']).allowed } as Reader<Locale>),
+      locale: read('VIGIE_LOCALE', { schema: locale, allowed: oneOf(['fr', 'en']).allowed }),
       timeZone: environment['VIGIE_TIME_ZONE'] === 'system' ? null : read('VIGIE_TIME_ZONE', timeZone),
       defaultCountry: read('VIGIE_DEFAULT_COUNTRY', country),
       dailyLimit: read('VIGIE_DAILY_LIMIT', integer(1, 100_000)),
@@ -178,7 +183,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       sendsPerMinute: read('VIGIE_SENDS_PER_MINUTE', integer(1, 60_000)),
     }),
     defaults: Object.freeze({
-      locale: 'fr' as Locale,
+      locale: 'fr',
       timeZone: systemTimeZone(),
       defaultCountry: 'FR',
       dailyLimit: 180,

@@ -29,10 +29,7 @@ export type Services = {
     retry(id: string, actor: string): attempts.Attempt;
     cancel(id: string, actor: string): attempts.Attempt;
     resolve(input: z.infer<typeof attempts.resolveInput>, actor: string): attempts.Attempt;
-    retryMany(
-      input: z.infer<typeof attempts.retryManyInput>,
-      actor: string,
-    ): z.infer<typeof attempts.retryManyOutput>;
+    retryMany(input: z.infer<typeof attempts.retryManyInput>, actor: string): z.infer<typeof attempts.retryManyOutput>;
     cleanup(input: z.infer<typeof attempts.cleanupInput>, actor: string): z.infer<typeof attempts.cleanupOutput>;
   };
   contacts: {

@@ -43,7 +43,8 @@ export function createSettingsService(deps: SettingsDependencies): Services['set
   /** A value that the environment gives cannot be changed here: saying so beats saving what has no effect. */
   const refuseFixed = (patch: SettingsPatch): void => {
     const fixed = Object.keys(patch).filter((key) => (config.fixed as Record<string, unknown>)[key] != null);
-    if (fixed.length > 0) throw new VigieError('bad_request', { detail: fixed.join(', '), reason: 'fixed_by_environment' });
+    if (fixed.length > 0)
+      throw new VigieError('bad_request', { detail: fixed.join(', '), reason: 'fixed_by_environment' });
   };
 
   return {

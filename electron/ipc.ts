@@ -54,7 +54,7 @@ export function serveIpc(router: Backend['router'], context: CallContext, report
 
   const receive = (event: IpcMainEvent, ...parts: unknown[]): void => {
     if (!isTrusted(event, admitted)) {
-      report(`a message from a stranger was refused: ${event.senderFrame?.url ?? 'a frame that is gone'}`);
+      report('a message from a stranger was refused');
       return;
     }
     const read = parcel.safeParse(parts);

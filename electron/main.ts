@@ -2,8 +2,7 @@ import { app, dialog, protocol } from 'electron';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { compose } from '../backend/compose.ts';
-import { loadConfig, type Flags } from '../backend/config.ts';
+import { compose, loadConfig, type Flags } from '../backend/compose.ts';
 import { VigieError } from '../backend/contract/errors.ts';
 import { errorSentence } from '../backend/contract/messages/sentence.ts';
 import { APP_SCHEME } from './addresses.ts';
@@ -15,9 +14,11 @@ import { words } from './words.ts';
 const BUILT = path.join(import.meta.dirname, '..');
 const RESOURCES = path.join(BUILT, '../resources');
 
+/** Name and place of an error, without its message: a parser quotes what it was given (SEC-4). */
 const report: Report = (message, error) => {
-  const cause = error instanceof Error ? { error: error.message } : {};
-  process.stderr.write(`${JSON.stringify({ source: 'desktop', message, ...cause })}\n`);
+  const { name, stack = '' } = error instanceof Error ? error : { name: undefined };
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  process.stderr.write(`${JSON.stringify({ source: 'desktop', message, error: name, frames })}\n`);
 };
 
 /** Language of what is said before the settings are known. */
@@ -32,7 +33,7 @@ function describe(error: unknown): string {
 async function run(): Promise<void> {
   const config = loadConfig(readFlags(process.argv.slice(app.isPackaged ? 1 : 2)));
   const home = path.join(config.dataDir, 'desktop');
-  mkdirSync(home, { recursive: true });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   // One instance per data folder (DSK-4), as Electron's lock goes by its own folder.
   app.setPath('userData', home);
   if (!app.requestSingleInstanceLock()) {
@@ -55,12 +56,14 @@ async function run(): Promise<void> {
 function readFlags(args: string[]): Flags {
   const options = {
     'data-dir': { type: 'string' },
+    port: { type: 'string' },
     'webhook-port': { type: 'string' },
     'no-demo': { type: 'boolean' },
   } as const;
   const { values } = parseArgs({ args, options, strict: false });
-  const { 'data-dir': dataDir, 'webhook-port': webhookPort } = values;
+  const { 'data-dir': dataDir, port, 'webhook-port': webhookPort } = values;
   return {
+    ...(typeof port === 'string' && { port }),
     ...(typeof dataDir === 'string' && { dataDir }),
     ...(typeof webhookPort === 'string' && { webhookPort }),
     ...(values['no-demo'] === true && { demo: false }),
@@ -81,7 +84,7 @@ protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 run().catch((error: unknown) => {
-  report('the start failed', error);
+  report(`the start failed: ${describe(error)}`, error);
   dialog.showErrorBox(words(LOCALE, 'desktop.startFailed'), describe(error));
   app.exit(1);
 });

@@ -35,7 +35,7 @@ describe('an answer within 24 hours', () => {
     expect(result.changes.map(({ kind }) => kind)).toEqual(['interaction', 'recipient', 'attempt']);
     expect(host.attemptOf(id, person.id, 'message_2')).toMatchObject({
       ...{ state: 'pending', body: 'Merci A.', priority: MESSAGE_2_PRIORITY, phone: person.phone, lineId: 'line' },
-      ...{ dueAt: host.clock.now(), expiresAt: sentAt + REPLY_WINDOW_MS, reference: `${id}:${person.id}:message_2` },
+      ...{ dueAt: sentAt, expiresAt: sentAt + REPLY_WINDOW_MS, reference: `${id}:${person.id}:message_2` },
     });
     const now = toIso(host.clock.now());
     expect(host.recipient(id, person.id)).toMatchObject({

@@ -116,7 +116,8 @@ export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
       type: 'message_2',
       priority: MESSAGE_2_PRIORITY,
       maxAttempts: settings().maxAttempts,
-      dueAt: now,
+      // In the order in which the windows close (CMP-12).
+      dueAt: Math.min(now, message1At ?? now),
       expiresAt: windowClosesAt(message1At ?? now),
     });
     return attempt.id;

@@ -15,7 +15,7 @@ export function dayStart(day: string): number {
 
 /** First instant of the UTC day after the one that holds `at`. */
 export function nextDayStart(at: number): number {
-  return dayStart(dayOf(at)) + DAY_MS;
+  return (Math.floor(at / DAY_MS) + 1) * DAY_MS;
 }
 
 /** The `count` UTC days that end with the day of `at`, oldest first. */

@@ -54,9 +54,10 @@ describe('quota held back', () => {
     expect(heldBackSlots(given).daily).toEqual({ message1: 100, laterMessage2: 100 });
   });
 
-  it('keeps the expected answers of windows that close tomorrow: one in five before anything is known (CMP-12)', () => {
+  it('keeps the expected answers of windows that close tomorrow, as many as the last week had (CMP-12)', () => {
     const sentToday = [{ closingGroup: closingGroup(NOON), count: 100 }];
-    const { daily } = heldBackSlots(need({ open: sentToday, message1Today: 100, used: 100 }));
+    const history = { message1: 1_000, message2: 200 };
+    const { daily } = heldBackSlots(need({ open: sentToday, message1Today: 100, used: 100, history }));
     expect(daily.laterMessage2).toBe(0);
     expect(daily.message1).toBeGreaterThan(20);
     expect(daily.message1).toBeLessThan(45);
@@ -74,17 +75,18 @@ describe('quota held back', () => {
 
   it('gives the expected part free as the day passes without answers: all quota is used at its end (CMP-12)', () => {
     const sentAt = DAY + 9 * HOUR_MS;
+    const history = { message1: 1_000, message2: 200 };
     const open = [{ closingGroup: closingGroup(sentAt), count: 130 }];
     const hours = [9, 10, 12, 15, 18, 21, 23].map(
-      (hour) => heldBackSlots(need({ now: DAY + hour * HOUR_MS, open, message1Today: 130 })).daily.message1,
+      (hour) => heldBackSlots(need({ now: DAY + hour * HOUR_MS, open, message1Today: 130, history })).daily.message1,
     );
     expect(hours).toEqual(hours.toSorted((one, other) => other - one));
     expect(hours.at(-1)).toBeLessThan(4);
   });
 
-  it('lets three quarters of the limit leave as Message 1 on a first day, at once (CMP-12)', () => {
-    expect(leavingAt(DAY + 9 * HOUR_MS)).toBe(132);
-    expect(leavingAt(DAY + 9 * HOUR_MS, { dailyLimit: 20, tomorrowLimit: 20 })).toBe(14);
+  it('lets the whole limit leave as Message 1 on a first day, as the remaining capacity says (CMP-12, MON-5)', () => {
+    expect(leavingAt(DAY + 9 * HOUR_MS)).toBe(180);
+    expect(leavingAt(DAY + 9 * HOUR_MS, { dailyLimit: 20, tomorrowLimit: 20 })).toBe(20);
   });
 
   it('never stops the first Message 1 of a day by expectation, were the limit 1 (CMP-12)', () => {

@@ -12,8 +12,6 @@ export const NEXT_DAY_MARGIN_MS = 10 * MINUTE_MS;
 /** A window that closes within this time is served from the last slots of the rolling cap. */
 export const LAST_CALL_MS = MINUTE_MS;
 
-/** Beta prior of the reply rate, as answers among Message 1: 20 % with the weight of ten Message 1. */
-const PRIOR = { answers: 2, asked: 10 };
 /** A higher estimate says nothing more, and keeps the chances below finite. */
 const HIGHEST_RATE = 0.99;
 /** One-sided 95 % quantile of the normal distribution. */
@@ -120,13 +118,15 @@ function replyRate(need: QuotaNeed, tomorrow: number): { mean: number; deviation
   const { message1, message2 } = need.history;
   // Each of today's Message 1 that is not waiting for an answer any more was answered, or ended otherwise.
   const silent = total(need.open.filter(({ closingGroup: group }) => group >= tomorrow));
-  const today = betaMean(Math.max(0, need.message1Today - silent), need.message1Today);
-  const mean = Math.min(HIGHEST_RATE, Math.max(betaMean(message2, message1), today));
-  return { mean, deviation: Math.sqrt((1 - mean) / (mean * (PRIOR.asked + message1 + 1))) };
+  const today = share(Math.max(0, need.message1Today - silent), need.message1Today);
+  const mean = Math.min(HIGHEST_RATE, Math.max(share(message2, message1), today));
+  const asked = message1 + need.message1Today;
+  return { mean, deviation: mean === 0 ? 0 : Math.sqrt((1 - mean) / (mean * (asked + 1))) };
 }
 
-function betaMean(answers: number, asked: number): number {
-  return (answers + PRIOR.answers) / (asked + PRIOR.asked);
+/** Nothing is expected of contacts before one has answered: the remaining capacity (MON-5) says the same. */
+function share(answers: number, asked: number): number {
+  return asked === 0 ? 0 : answers / asked;
 }
 
 /** Upper bound, at 95 %, of the answers that come before `until`; never more than there are windows. */

@@ -151,7 +151,8 @@ export class Live implements Service {
     const reached = stats.sent >= stats.limit && before.sent < before.limit;
     const risen = LEVEL_ORDER.indexOf(stats.alertLevel) > LEVEL_ORDER.indexOf(before.alertLevel);
     if (!reached && !risen) return;
-    const name = reached || stats.alertLevel === 'blocked' ? 'limit' : stats.alertLevel === 'danger' ? 'danger' : 'attention';
+    const name =
+      reached || stats.alertLevel === 'blocked' ? 'limit' : stats.alertLevel === 'danger' ? 'danger' : 'attention';
     const { sent, limit, remainingCapacity: capacity } = stats;
     const locale = this.#deps.locale();
     this.notify.notice({

@@ -62,8 +62,7 @@ describe('the figures of the day', () => {
     take({ message_1: 180 });
     expect(monitoring.stats()).toMatchObject({
       ...{ canSend: false, blockedReason: 'daily_limit_reached', alertLevel: 'danger' },
-      blockedMessage:
-        'Limite quotidienne atteinte (180 sur 180). Les envois reprennent à 00:00 UTC (01:00 chez vous).',
+      blockedMessage: 'Limite quotidienne atteinte (180 sur 180). Les envois reprennent à 00:00 UTC (01:00 chez vous).',
     });
   });
 

@@ -20,7 +20,9 @@ export class QuotaLedger {
 
   constructor(database: Database) {
     this.#statements = {
-      highWater: database.prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'clock_high_water'`).pluck(),
+      highWater: database
+        .prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'clock_high_water'`)
+        .pluck(),
       raiseHighWater: database.prepare<{ now: number }>(`
         INSERT INTO meta (key, value) VALUES ('clock_high_water', CAST(@now AS TEXT))
         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(meta.value AS INTEGER) < @now`),

@@ -10,7 +10,7 @@ export type Job = {
   /** Five cron fields, in UTC. */
   schedule: string;
   run: () => unknown;
-  /** Also once at every start. */
+  /** Also once at every start, within a second of it. */
   atStart?: boolean;
 };
 
@@ -41,14 +41,17 @@ export class Scheduler implements Service {
     };
   }
 
-  async start(): Promise<void> {
-    if (this.#started) return;
-    this.#started = true;
-    for (const job of this.#deps.jobs) {
-      if (job.atStart === true) await this.#run(job);
-      else if (this.#statements.nextAt.get({ job: job.name }) === undefined) this.#plan(job);
+  start(): Promise<void> {
+    if (!this.#started) {
+      this.#started = true;
+      for (const { name, schedule, atStart } of this.#deps.jobs) {
+        const nextAt = this.#statements.nextAt.get({ job: name });
+        if (atStart === true) this.#statements.plan.run({ job: name, nextAt: 0 });
+        else if (nextAt === undefined) this.#plan({ name, schedule });
+      }
+      this.#schedule();
     }
-    this.#schedule();
+    return Promise.resolve();
   }
 
   async stop(): Promise<void> {
@@ -92,7 +95,7 @@ export class Scheduler implements Service {
     this.#statements.finish.run({ job: job.name, startedAt, finishedAt: clock.now(), result });
   }
 
-  #plan(job: Job): void {
+  #plan(job: Pick<Job, 'name' | 'schedule'>): void {
     this.#statements.plan.run({ job: job.name, nextAt: nextMatch(job.schedule, this.#deps.clock.now()) });
   }
 }

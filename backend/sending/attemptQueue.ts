@@ -22,10 +22,11 @@ export function createAttemptQueue({ store, outcomes, clock, ids }: QueueDepende
     add(input) {
       const attempt = newRow(input, { id: ids.next(), now: clock.now() });
       if (attempt.type === 'message_1' || attempt.type === 'message_2') {
-        if (store.withReference(attempt.reference) !== null) throw new VigieError('conflict', { detail: attempt.reference });
+        if (store.withReference(attempt.reference) !== null)
+          throw new VigieError('conflict', { detail: attempt.reference });
       }
       store.insert(attempt);
-      store.addEvent(attempt.id, attempt.createdAt, 'queued');
+      store.addEvent(attempt.id, { at: attempt.createdAt, event: 'queued' });
       outcomes.announceQueued(attempt);
       return attempt;
     },

@@ -39,6 +39,7 @@ type Mutable = Pick<
   | 'parkedAt'
 >;
 
+type TimelineEvent = { at: number; event: string; detail?: Record<string, unknown> };
 export type StoredReport = { status: DeliveryStatus; at: number; code: string };
 
 const parsed = <Value>(json: string | null): Value | null => (json === null ? null : (JSON.parse(json) as Value));
@@ -162,8 +163,14 @@ export class AttemptStore {
     return updated;
   }
 
-  addEvent(attemptId: string, at: number, event: string, detail?: Record<string, unknown>): void {
-    this.#statements.addEvent.run({ attemptId, at, event, detail: detail === undefined ? null : JSON.stringify(detail) });
+  /** Adds a line to the timeline of an attempt. */
+  addEvent(attemptId: string, { at, event, detail }: TimelineEvent): void {
+    this.#statements.addEvent.run({
+      attemptId,
+      at,
+      event,
+      detail: detail === undefined ? null : JSON.stringify(detail),
+    });
   }
 
   timeline(attemptId: string): TimelineEntry[] {

@@ -91,9 +91,12 @@ export class AttemptViews {
     if (input.phone !== undefined) filter(`phone LIKE @phone ESCAPE '\\'`, { phone: `%${escapeLike(input.phone)}%` });
     if (input.parked === true) filter('parked_at IS NOT NULL', {});
     if (input.q !== undefined) {
-      filter(`(reference LIKE @q ESCAPE '\\' OR title LIKE @q ESCAPE '\\' OR category LIKE @q ESCAPE '\\' OR phone LIKE @q ESCAPE '\\')`, {
-        q: `%${escapeLike(input.q)}%`,
-      });
+      filter(
+        `(reference LIKE @q ESCAPE '\\' OR title LIKE @q ESCAPE '\\' OR category LIKE @q ESCAPE '\\' OR phone LIKE @q ESCAPE '\\')`,
+        {
+          q: `%${escapeLike(input.q)}%`,
+        },
+      );
     }
     if (position !== null) filter('(created_at, id) < (@createdAt, @id)', { createdAt: position[0], id: position[1] });
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;

@@ -88,7 +88,10 @@ export class Claims {
   #claim(request: ClaimRequest): Claim {
     const { now, lineId } = request;
     const heads = this.#heads(request);
-    const due = this.#withoutHeldBack(heads.filter((head) => head.dueAt <= now), request);
+    const due = this.#withoutHeldBack(
+      heads.filter((head) => head.dueAt <= now),
+      request,
+    );
     const head = pickHead(due, now);
     if (head === null) {
       const later = heads.map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
@@ -103,7 +106,7 @@ export class Claims {
     const state = nextAttemptState(attempt.state, 'claimed');
     if (state === null) throw new Error(`attempt ${attempt.id} cannot be claimed in state ${attempt.state}`);
     const claimed = this.#store.update(attempt, { state, sendingAt: now, tries: attempt.tries + 1 }, now);
-    this.#store.addEvent(attempt.id, now, 'sending', { try: claimed.tries });
+    this.#store.addEvent(attempt.id, { at: now, event: 'sending', detail: { try: claimed.tries } });
     return { kind: 'claimed', attempt: claimed };
   }
 
@@ -126,11 +129,12 @@ export class Claims {
   }
 
   /** Without the campaign messages that would take what the open windows need (CMP-12). */
-  #withoutHeldBack(heads: HeadRow[], { now, limits, sendsPerMinute }: ClaimRequest): HeadRow[] {
+  #withoutHeldBack(heads: HeadRow[], request: ClaimRequest): HeadRow[] {
+    const { lineId, now, limits, sendsPerMinute } = request;
     if (!heads.some(({ type }) => type === 'message_1' || type === 'message_2')) return heads;
     const at = this.#ledger.effectiveNow(now);
     const { used, rollingUsed } = this.#ledger.usage(now);
-    const held = this.#reserve.held({ now: at, used, limits, sendsPerMinute });
+    const held = this.#reserve.held({ lineId, now: at, used, limits, sendsPerMinute });
     return heads.filter((head) => !isHeldBack(head, { now: at, used, rollingUsed, ...limits }, held));
   }
 

@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Database } from '../storage/database.ts';
 import type { ConfiguredLine } from './lines.ts';
 import { createMetaProvider } from './providers/meta/client.ts';
 import { createWassengerProvider } from './providers/wassenger/client.ts';
@@ -12,12 +11,13 @@ export type ClosableLine = ConfiguredLine & { close(): Promise<void> };
 export function configureLines(parts: {
   config: Config;
   clock: Clock;
-  database: Database;
+  /** When a phone last wrote to a line: Meta takes free text only within 24 hours of that. */
+  lastIncomingAt: (lineId: string, phone: string) => number | null;
   secrets: { webhookToken: string };
   /** The built-in simulator, when it is the provider. */
   demo: { url: string; deviceId: string } | null;
 }): ClosableLine[] {
-  const { config, clock, database, secrets, demo } = parts;
+  const { config, clock, lastIncomingAt, secrets, demo } = parts;
   const timeoutMs = config.sendTimeoutMs;
   const lines: ClosableLine[] = [];
   if (config.wassenger !== null) {
@@ -30,7 +30,12 @@ export function configureLines(parts: {
   }
   if (config.meta !== null) {
     const { verifyToken, ...options } = config.meta;
-    const provider = createMetaProvider({ ...options, timeoutMs, clock, lastIncomingAt: lastAnswerOn(database, 'meta') });
+    const provider = createMetaProvider({
+      ...options,
+      timeoutMs,
+      clock,
+      lastIncomingAt: (phone: string) => lastIncomingAt('meta', phone),
+    });
     lines.push({
       ...{ id: 'meta', label: 'WhatsApp Cloud API', provider, webhookToken: verifyToken },
       close: () => provider.close(),
@@ -47,14 +52,4 @@ export function configureLines(parts: {
     });
   }
   return lines;
-}
-
-/** When a phone last wrote to a line: Meta takes free text only within 24 hours of that. */
-function lastAnswerOn(database: Database, lineId: string): (phone: string) => number | null {
-  const statement = database
-    .prepare<{ lineId: string; phone: string }, number | null>(`
-      SELECT max(received_at) FROM interactions
-      WHERE line_id = @lineId AND contact_id = (SELECT id FROM contacts WHERE phone = @phone)`)
-    .pluck();
-  return (phone) => statement.get({ lineId, phone }) ?? null;
 }

@@ -132,6 +132,45 @@ describe('the dispatcher', () => {
     expect(engine.store.inState('failed_final')).toHaveLength(1);
   });
 
+  it('pauses first messages of a line whose contacts are refused one after the other for the line’s sake (SND-14)', async () => {
+    engine = createTestEngine();
+    engine.provider.whenRepeated = (code) => (code === 'chat:cannot_send' ? 'pause_message_1' : null);
+    engine.provider.onSend = () => ({ kind: 'refused', code: 'chat:cannot_send', class: 'final_contact', detail: '' });
+    for (let index = 0; index < 2; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(engine.effects.paused).toEqual([]);
+    engine.add({ phone: phone(2) });
+    await engine.clock.advance(MINUTE_MS);
+    expect(engine.effects.paused).toEqual(['message_1:line']);
+  });
+
+  it('keeps quota back for the windows that close today, and lets their follow-ups have it (CMP-12)', async () => {
+    engine = createTestEngine({ limits: { dailyLimit: 5, rollingLimit: 1000 } });
+    engine.runningCampaign();
+    const yesterday = engine.clock.now() - 20 * HOUR_MS;
+    const insert = engine.database.prepare(
+      `INSERT INTO recipients (campaign_id, contact_id, phone, state, message_1_sent_at, updated_at)
+       VALUES ('campaign', @id, @phone, 'message_1_sent', @at, @at)`,
+    );
+    for (let index = 0; index < 3; index++) insert.run({ id: `open-${index}`, phone: phone(index), at: yesterday });
+    // Their windows open with the acceptance, as the campaigns' listener does it.
+    engine.outcomes.onChange(({ attempt, kind, at }) => {
+      if (kind === 'accepted' && attempt.type === 'message_1')
+        insert.run({ id: attempt.contactId, phone: attempt.phone, at });
+    });
+    for (let index = 10; index < 15; index++) engine.addStep('message_1', `new-${index}`, { phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones()).toEqual([phone(10), phone(11)]);
+    for (let index = 0; index < 3; index++) {
+      engine.addStep('message_2', `open-${index}`, { phone: phone(index), expiresAt: yesterday + 24 * HOUR_MS });
+      engine.database.prepare(`UPDATE recipients SET state = 'answered' WHERE contact_id = ?`).run(`open-${index}`);
+    }
+    await engine.clock.advance(MINUTE_MS);
+    expect(sentPhones().slice(2)).toEqual([phone(0), phone(1), phone(2)]);
+  });
+
   it('records an outcome as soon as the disk takes it again, and sends it once (REL-3)', async () => {
     engine = createTestEngine();
     const { id } = engine.add();

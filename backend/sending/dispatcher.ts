@@ -12,6 +12,7 @@ import type { ConfiguredLine, Lines } from './lines.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Pauses } from './pauses.ts';
 import type { SendOutcome } from './provider.ts';
+import type { RepeatedRefusals } from './repeatedRefusals.ts';
 
 export type SendingSettings = {
   limits: Limits;
@@ -26,6 +27,7 @@ type DispatcherDependencies = {
   claims: Claims;
   outcomes: Outcomes;
   pauses: Pauses;
+  repeatedRefusals: RepeatedRefusals;
   ledger: QuotaLedger;
   clock: Clock;
   random: Random;
@@ -212,6 +214,8 @@ export class Dispatcher implements Service {
         return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' } satisfies SendOutcome;
       });
     await this.#record(attempt, outcome);
+    if (outcome.kind === 'accepted') this.#deps.repeatedRefusals.accepted(line);
+    if (outcome.kind === 'refused') this.#deps.repeatedRefusals.refused(line, attempt, outcome.code);
   }
 
   /**

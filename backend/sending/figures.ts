@@ -23,15 +23,20 @@ export function createMessageFigures(database: Database, clock: Clock): { stats(
     SELECT count(*) AS count, avg(sent_at - created_at) AS mean
     FROM attempts WHERE created_at >= @since AND sent_at IS NOT NULL`);
   const delayAt = database
-    .prepare<{ since: number; offset: number }, number>(`
+    .prepare<{ since: number; offset: number }, number>(
+      `
       SELECT sent_at - created_at AS delay FROM attempts WHERE created_at >= @since AND sent_at IS NOT NULL
-      ORDER BY delay LIMIT 1 OFFSET @offset`)
+      ORDER BY delay LIMIT 1 OFFSET @offset`,
+    )
     .pluck();
 
   return {
     stats(days) {
       const since = dayStart(lastDays(clock.now(), days)[0] ?? '');
-      const counts = Object.fromEntries(attemptState.options.map((state) => [state, 0])) as Record<AttemptState, number>;
+      const counts = Object.fromEntries(attemptState.options.map((state) => [state, 0])) as Record<
+        AttemptState,
+        number
+      >;
       for (const { state, count } of byState.all({ since })) counts[state] = count;
       const { count = 0, mean = null } = accepted.get({ since }) ?? {};
       const ended = count + counts.failed_final;

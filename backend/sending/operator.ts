@@ -134,7 +134,13 @@ export class AttemptOperator {
         return this.#deps.outcomes.absent(attempt, { retry: false, code: 'resolved_not_sent' });
       }
       const acceptedAt = attempt.sendingAt;
-      return this.#deps.outcomes.found(attempt, { kind: 'found', providerIds: [], acceptedAt, status: 'queued', code: '' });
+      return this.#deps.outcomes.found(attempt, {
+        kind: 'found',
+        providerIds: [],
+        acceptedAt,
+        status: 'queued',
+        code: '',
+      });
     });
   }
 
@@ -150,7 +156,12 @@ export class AttemptOperator {
       cleaned += changes;
       if (changes < CLEAN_STEP) break;
     }
-    audit.write({ actor, action: 'attempt.cleanup', target: '', detail: { cleaned, olderThanDays: input.olderThanDays } });
+    audit.write({
+      actor,
+      action: 'attempt.cleanup',
+      target: '',
+      detail: { cleaned, olderThanDays: input.olderThanDays },
+    });
     return { cleaned, dryRun: false };
   }
 }

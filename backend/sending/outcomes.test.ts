@@ -75,7 +75,12 @@ describe('an outcome', () => {
 
   it('pauses the line for an error of the line and does not count the try (SND-5)', () => {
     engine.add({ maxAttempts: 1 });
-    const refused = engine.outcomes.refused(claimed(), { kind: 'refused', code: '401', class: 'pause_line', detail: '' });
+    const refused = engine.outcomes.refused(claimed(), {
+      kind: 'refused',
+      code: '401',
+      class: 'pause_line',
+      detail: '',
+    });
     expect(refused).toMatchObject({ state: 'failed_retry', tries: 0 });
     expect(engine.effects.paused).toEqual(['line:line']);
   });
@@ -156,7 +161,8 @@ describe('a delivery report', () => {
     for (const [index, order] of orders.entries()) {
       const { id } = engine.add();
       engine.outcomes.accepted(claimed(), [`id-${index}`]);
-      for (const status of [...order, ...order]) report(status, [`id-${index}`], { at: base + statuses.indexOf(status) });
+      for (const status of [...order, ...order])
+        report(status, [`id-${index}`], { at: base + statuses.indexOf(status) });
       const { state, deliveredAt, readAt } = engine.attempt(id);
       expect({ state, deliveredAt, readAt }).toEqual({ state: 'read', deliveredAt: base + 1, readAt: base + 2 });
     }

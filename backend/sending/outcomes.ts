@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
-import { foldReports, nextAttemptState, type AttemptEvent } from '../domain/attemptStates.ts';
-import { slotKind } from '../domain/quota.ts';
 import { afterRefusal, type AfterRefusal } from '../domain/retry.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
-import type { AttemptChange, AttemptListener, AttemptRow } from './attempt.ts';
+import { Acceptances, type DeliveryReport } from './acceptances.ts';
+import type { AttemptListener, AttemptRow } from './attempt.ts';
+import { AttemptRecorder } from './attemptRecorder.ts';
 import type { AttemptStore } from './attemptStore.ts';
-import type { DeliveryStatus, ErrorClass, LookupOutcome, SendOutcome } from './provider.ts';
+import type { ErrorClass, LookupOutcome, SendOutcome } from './provider.ts';
 
 /** What an outcome can cause outside its attempt; part of the same transaction. */
 export type OutcomeEffects = {
@@ -16,15 +16,6 @@ export type OutcomeEffects = {
   pauseLine(lineId: string, code: string): void;
   pauseAll(code: string): void;
   optOut(phone: string, code: string): void;
-};
-
-export type DeliveryReport = {
-  lineId: string;
-  providerIds: readonly string[];
-  reference: string | null;
-  status: DeliveryStatus;
-  at: number;
-  code: string;
 };
 
 type OutcomeDependencies = {
@@ -48,15 +39,18 @@ export const FIRST_LOOKUP_AFTER_MS = 5_000;
  */
 export class Outcomes {
   readonly #deps: OutcomeDependencies;
-  readonly #listeners: AttemptListener[] = [];
+  readonly #recorder: AttemptRecorder;
+  readonly #acceptances: Acceptances;
 
   constructor(dependencies: OutcomeDependencies) {
     this.#deps = dependencies;
+    this.#recorder = new AttemptRecorder(dependencies);
+    this.#acceptances = new Acceptances(dependencies, this.#recorder);
   }
 
   /** Adds a listener that runs inside the transactions. */
   onChange(listener: AttemptListener): void {
-    this.#listeners.push(listener);
+    this.#recorder.onChange(listener);
   }
 
   /** Tells open screens about a new attempt. */
@@ -66,7 +60,7 @@ export class Outcomes {
 
   /** The provider took the message. */
   accepted(attempt: AttemptRow, providerIds: readonly string[]): AttemptRow {
-    return this.#recordAcceptance(attempt, { event: 'accepted', providerIds, at: this.#deps.clock.now() });
+    return this.#acceptances.record(attempt, { event: 'accepted', providerIds, at: this.#deps.clock.now() });
   }
 
   /** The provider said no; the slot is given back (MON-1) and the error's class says what comes next (SND-5). */
@@ -94,20 +88,24 @@ export class Outcomes {
         random,
       );
       const final = next.kind === 'final';
-      const updated = this.#move(attempt, final ? 'refused_final' : 'refused_retry', {
+      const updated = this.#recorder.move(attempt, final ? 'refused_final' : 'refused_retry', {
         errorCode: failure.code,
         errorDetail: failure.detail,
         // A try that failed for no fault of the message is not counted against it.
         ...(final ? { finishedAt: now } : { dueAt: next.at, tries: next.pause === 'none' ? tries : tries - 1 }),
       });
-      store.addEvent(attempt.id, now, final ? 'refused_for_good' : 'refused_will_retry', {
-        code: failure.code,
-        detail: failure.detail,
-        ...(final ? {} : { nextAttemptAt: next.at }),
+      store.addEvent(attempt.id, {
+        at: now,
+        event: final ? 'refused_for_good' : 'refused_will_retry',
+        detail: {
+          code: failure.code,
+          detail: failure.detail,
+          ...(final ? {} : { nextAttemptAt: next.at }),
+        },
       });
-      this.#countError(updated, failure.code, failure.detail);
+      this.#recorder.countError(updated, failure.code, failure.detail);
       this.#spread(updated, { ...next, code: failure.code });
-      if (final) this.#tell({ attempt: updated, kind: 'failed', at: now, code: failure.code });
+      if (final) this.#recorder.tell({ attempt: updated, kind: 'failed', at: now, code: failure.code });
       return updated;
     });
   }
@@ -127,7 +125,7 @@ export class Outcomes {
     const now = clock.now();
     return inTransaction(database, () => {
       ledger.settle(attempt.id, now);
-      const updated = this.#move(attempt, 'outcome_unknown', {
+      const updated = this.#recorder.move(attempt, 'outcome_unknown', {
         unknownAt: now,
         lookups: 0,
         absentSince: null,
@@ -136,102 +134,23 @@ export class Outcomes {
         errorCode: 'outcome_unknown',
         errorDetail: reason.code,
       });
-      store.addEvent(attempt.id, now, 'outcome_unknown', reason);
-      this.#tell({ attempt: updated, kind: 'unknown', at: now, code: 'outcome_unknown' });
+      store.addEvent(attempt.id, { at: now, event: 'outcome_unknown', detail: reason });
+      this.#recorder.tell({ attempt: updated, kind: 'unknown', at: now, code: 'outcome_unknown' });
       // A report that came before the answer settles the matter.
       return store.reports(attempt.id).length > 0
-        ? this.#recordAcceptance(updated, { event: 'found', providerIds: [], at: attempt.sendingAt ?? now })
+        ? this.#acceptances.record(updated, { event: 'found', providerIds: [], at: attempt.sendingAt ?? now })
         : updated;
     });
   }
 
   /** A look-up or the operator says that it left. */
   found(attempt: AttemptRow, lookup: Extract<LookupOutcome, { kind: 'found' }>): AttemptRow {
-    const { database, store, clock } = this.#deps;
-    const now = clock.now();
-    return inTransaction(database, () => {
-      if (lookup.status !== 'queued') {
-        store.addReport(attempt.id, { status: lookup.status, at: lookup.acceptedAt ?? now, code: lookup.code });
-      }
-      const at = plausible(lookup.acceptedAt, attempt, now);
-      return this.#recordAcceptance(attempt, { event: 'found', providerIds: lookup.providerIds, at });
-    });
+    return this.#acceptances.found(attempt, lookup);
   }
 
   /** Applies what a webhook says about a message; null when no attempt is known by its ids or reference. */
   applyReport(report: DeliveryReport): AttemptRow | null {
-    const { database, store } = this.#deps;
-    return inTransaction(database, () => {
-      const attempt =
-        store.withProviderId(report.lineId, report.providerIds) ??
-        (report.reference === null ? null : store.withReference(report.reference));
-      if (attempt === null) return null;
-      store.addReport(attempt.id, { status: report.status, at: report.at, code: report.code });
-      store.addProviderIds(attempt, report.providerIds);
-      if (attempt.state === 'sending') return attempt;
-      if (attempt.sentAt !== null) return this.#fold(attempt);
-      if (report.status === 'failed' && attempt.state !== 'unknown') return attempt;
-      const at = plausible(report.at, attempt, this.#deps.clock.now());
-      return this.#recordAcceptance(attempt, { event: 'found', providerIds: report.providerIds, at });
-    });
-  }
-
-  #recordAcceptance(
-    attempt: AttemptRow,
-    acceptance: { event: 'accepted' | 'found'; providerIds: readonly string[]; at: number },
-  ): AttemptRow {
-    const { database, store, ledger, clock } = this.#deps;
-    const now = clock.now();
-    return inTransaction(database, () => {
-      if (ledger.hasSlot(attempt.id)) ledger.settle(attempt.id, now);
-      else {
-        const kind = slotKind(attempt.type);
-        ledger.takeAfterTheFact({ attemptId: attempt.id, lineId: attempt.lineId, kind, now });
-      }
-      store.addProviderIds(attempt, acceptance.providerIds);
-      const updated = this.#move(attempt, acceptance.event, {
-        sentAt: acceptance.at,
-        finishedAt: now,
-        errorCode: null,
-        errorDetail: null,
-      });
-      store.addEvent(attempt.id, now, acceptance.event === 'accepted' ? 'accepted' : 'found_at_provider', {
-        providerIds: [...acceptance.providerIds],
-      });
-      this.#tell({ attempt: updated, kind: 'accepted', at: acceptance.at, code: null });
-      // A listener can have applied reports that waited for this attempt: go on from what is on disk.
-      return this.#fold(store.get(updated.id) ?? updated);
-    });
-  }
-
-  /** State of an accepted attempt from all its reports, whatever their order and repetition (WHK-4). */
-  #fold(attempt: AttemptRow): AttemptRow {
-    const { store, clock } = this.#deps;
-    const folded = foldReports(store.reports(attempt.id), attempt.sentAt);
-    const { state, deliveredAt, readAt } = folded;
-    if (state === attempt.state && deliveredAt === attempt.deliveredAt && readAt === attempt.readAt) return attempt;
-    const now = clock.now();
-    const failed = state === 'failed_final';
-    const updated = store.update(
-      attempt,
-      { state, deliveredAt, readAt, errorCode: failed ? folded.code : null, errorDetail: null, finishedAt: now },
-      now,
-    );
-    this.#deps.notify.attempt(updated);
-    store.addEvent(attempt.id, now, `reported_${failed ? 'failed' : state}`, failed ? { code: folded.code } : undefined);
-    if (deliveredAt !== null && attempt.deliveredAt === null) {
-      this.#tell({ attempt: updated, kind: 'delivered', at: deliveredAt, code: null });
-    }
-    if (readAt !== null && attempt.readAt === null) this.#tell({ attempt: updated, kind: 'read', at: readAt, code: null });
-    if (failed && attempt.state !== 'failed_final') {
-      const code = folded.code === null || folded.code === '' ? 'reported_failed' : folded.code;
-      this.#countError(updated, code, null);
-      this.#tell({ attempt: updated, kind: 'failed', at: folded.failedAt ?? now, code });
-    }
-    if (!failed && attempt.state === 'failed_final') {
-      this.#tell({ attempt: updated, kind: 'sent', at: attempt.sentAt ?? now, code: null });
-    }
-    return updated;
+    return this.#acceptances.applyReport(report);
   }
 
   /** Queues a failed message again, on the operator's word (SND-8). */
@@ -240,9 +159,9 @@ export class Outcomes {
     const now = clock.now();
     return inTransaction(database, () => {
       const maxAttempts = Math.max(attempt.maxAttempts, attempt.tries + 1);
-      const updated = this.#move(attempt, 'retried', { dueAt: now, finishedAt: null, maxAttempts });
-      store.addEvent(attempt.id, now, 'retried_by_operator');
-      this.#tell({ attempt: updated, kind: 'queued_again', at: now, code: null });
+      const updated = this.#recorder.move(attempt, 'retried', { dueAt: now, finishedAt: null, maxAttempts });
+      store.addEvent(attempt.id, { at: now, event: 'retried_by_operator' });
+      this.#recorder.tell({ attempt: updated, kind: 'queued_again', at: now, code: null });
       return updated;
     });
   }
@@ -261,9 +180,9 @@ export class Outcomes {
     const { database, store, clock } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
-      const updated = this.#move(attempt, event, { errorCode: code, errorDetail: null, finishedAt: now });
-      store.addEvent(attempt.id, now, event, { code });
-      this.#tell({ attempt: updated, kind: event, at: now, code });
+      const updated = this.#recorder.move(attempt, event, { errorCode: code, errorDetail: null, finishedAt: now });
+      store.addEvent(attempt.id, { at: now, event: event, detail: { code } });
+      this.#recorder.tell({ attempt: updated, kind: event, at: now, code });
       return updated;
     });
   }
@@ -277,42 +196,21 @@ export class Outcomes {
     const now = clock.now();
     return inTransaction(database, () => {
       ledger.release(attempt.id);
-      const updated = this.#move(attempt, decision.retry ? 'proved_absent_retry' : 'proved_absent_final', {
+      const updated = this.#recorder.move(attempt, decision.retry ? 'proved_absent_retry' : 'proved_absent_final', {
         errorCode: decision.code,
         errorDetail: null,
         ...(decision.retry ? { dueAt: now } : { finishedAt: now }),
       });
-      store.addEvent(attempt.id, now, 'proved_absent', { code: decision.code, retried: decision.retry });
+      store.addEvent(attempt.id, {
+        at: now,
+        event: 'proved_absent',
+        detail: { code: decision.code, retried: decision.retry },
+      });
       if (!decision.retry) {
-        this.#countError(updated, decision.code, null);
-        this.#tell({ attempt: updated, kind: 'failed', at: now, code: decision.code });
+        this.#recorder.countError(updated, decision.code, null);
+        this.#recorder.tell({ attempt: updated, kind: 'failed', at: now, code: decision.code });
       }
       return updated;
     });
   }
-
-  /** Moves an attempt to the state that an event leads to; leaving `unknown` clears what belongs to it. */
-  #move(attempt: AttemptRow, event: AttemptEvent, changes: Parameters<AttemptStore['update']>[1]): AttemptRow {
-    const state = nextAttemptState(attempt.state, event);
-    if (state === null) throw new Error(`attempt ${attempt.id}: no ${event} in state ${attempt.state}`);
-    const cleared = state === 'unknown' ? {} : { unknownAt: null, lookupAt: null, absentSince: null, parkedAt: null };
-    const updated = this.#deps.store.update(attempt, { ...cleared, ...changes, state }, this.#deps.clock.now());
-    this.#deps.notify.attempt(updated);
-    return updated;
-  }
-
-  #countError(attempt: AttemptRow, code: string, detail: string | null): void {
-    const at = this.#deps.clock.now();
-    this.#deps.store.addError({ attempt, code, detail, day: this.#deps.ledger.countError(at), at });
-  }
-
-  #tell(change: AttemptChange): void {
-    for (const listener of this.#listeners) listener(change);
-  }
-}
-
-/** The provider's own time of acceptance, as long as it lies between our sending and now. */
-function plausible(reported: number | null, attempt: AttemptRow, now: number): number {
-  const earliest = attempt.sendingAt ?? attempt.createdAt;
-  return Math.min(Math.max(reported ?? earliest, earliest), now);
 }

@@ -92,6 +92,8 @@ export type Provider = {
   health(): Promise<LineHealth>;
   /** Class of an error code that arrives later, by webhook or look-up. */
   classify(code: string): ErrorClass;
+  /** What a code on several contacts running says about the line; absent where no code says anything. */
+  whenRepeated?(code: string): 'pause_line' | 'pause_message_1' | null;
   /** True when the signature is right, or when the line has no secret. */
   verifyWebhook(request: WebhookRequest): boolean;
   /**

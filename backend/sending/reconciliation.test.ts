@@ -102,7 +102,16 @@ describe('an unknown outcome', () => {
   it('can be settled by the operator either way, with an audit line (SND-8)', () => {
     const { database, store, outcomes, views, clock } = engine;
     const audit = createAudit(database, clock);
-    const operator = new AttemptOperator({ database, store, outcomes, views, audit, clock, wake: () => {}, isSuppressed: () => false });
+    const operator = new AttemptOperator({
+      database,
+      store,
+      outcomes,
+      views,
+      audit,
+      clock,
+      wake: () => {},
+      isSuppressed: () => false,
+    });
     const [first, second] = [unknownAttempt(), unknownAttempt()];
     expect(operator.resolve({ id: first, outcome: 'sent' }, 'ops').state).toBe('sent');
     expect(operator.resolve({ id: second, outcome: 'not_sent' }, 'ops').state).toBe('failed_final');

@@ -105,7 +105,7 @@ export class Reconciliation implements Service {
     const { store, clock, lines, outcomes, settlingMs } = this.#deps;
     const now = clock.now();
     const absentSince = attempt.absentSince ?? now;
-    store.addEvent(attempt.id, now, 'looked_up', { answer: 'absent' });
+    store.addEvent(attempt.id, { at: now, event: 'looked_up', detail: { answer: 'absent' } });
     if (attempt.absentSince === null || now - absentSince < settlingMs) {
       const again = attempt.absentSince === null ? now + settlingMs : absentSince + settlingMs;
       store.update(attempt, { lookups: attempt.lookups + 1, absentSince, lookupAt: again }, now);
@@ -121,7 +121,8 @@ export class Reconciliation implements Service {
     const now = clock.now();
     const lookups = attempt.lookups + 1;
     const step = LOOKUP_STEPS_MS[Math.min(lookups, LOOKUP_STEPS_MS.length) - 1] ?? MINUTE_MS;
-    if (lookups === 1) store.addEvent(attempt.id, now, 'looked_up', { answer: 'unavailable', detail });
+    if (lookups === 1)
+      store.addEvent(attempt.id, { at: now, event: 'looked_up', detail: { answer: 'unavailable', detail } });
     // An answer that contradicts an earlier "not found" starts the proof again.
     const updated = store.update(attempt, { lookups, lookupAt: now + step }, now);
     if (now - (attempt.unknownAt ?? now) >= PARK_AFTER_MS && attempt.parkedAt === null) {
@@ -141,7 +142,7 @@ export class Reconciliation implements Service {
       now,
     );
     if (!first) return;
-    store.addEvent(attempt.id, now, 'parked', { code });
+    store.addEvent(attempt.id, { at: now, event: 'parked', detail: { code } });
     notify.attempt(updated);
     parked(updated);
   }

@@ -29,9 +29,9 @@ const timeOf = (status: DeliveryStatus): number => BASE + STATUSES.indexOf(statu
 function webhookFor(
   status: DeliveryStatus,
   how: { by: 'own' | 'wa' | 'reference'; array: boolean },
-  message: string,
-  reference: string,
+  sent: { message: string; reference: string },
 ): unknown {
+  const { message, reference } = sent;
   const id = how.by === 'reference' ? `other-${message}` : `${how.by}-${message}`;
   const data = { id, reference: how.by === 'reference' ? reference : null };
   const item: Record<string, unknown> = { ...report(EVENTS[status], data), entityId: id };
@@ -52,7 +52,7 @@ async function expectFold(
   const message = String(messages++);
   const { id, reference } = bench.engine.add();
   bench.engine.claim();
-  const bodies = steps.map(({ status, how }) => webhookFor(status, how, message, reference));
+  const bodies = steps.map(({ status, how }) => webhookFor(status, how, { message, reference }));
   await bench.receive(...bodies.slice(0, early));
   bench.engine.outcomes.accepted(bench.engine.attempt(id), [`own-${message}`, `wa-${message}`]);
   await bench.receive(...bodies.slice(early));

@@ -137,7 +137,7 @@ describe('the port', () => {
     const posting = Promise.allSettled(
       Array.from({ length: 20 }, (_, index) => bench.post(incoming({}, { id: `e${index}` }))),
     );
-    await expect.poll(() => bench.rows().length).toBeGreaterThan(0);
+    await expect.poll(() => bench.rows().length, { timeout: 10_000 }).toBeGreaterThan(0);
     await bench.port.stop();
     const answered = (await posting).filter((result) => result.status === 'fulfilled' && result.value.status === 200);
     expect(answered.length).toBeGreaterThan(0);

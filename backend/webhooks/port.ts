@@ -41,7 +41,7 @@ const LIMITS: PortLimits = {
   maxBodyBytes: 256 * 1024,
   headersTimeoutMs: 10 * SECOND_MS,
   requestTimeoutMs: 15 * SECOND_MS,
-  maxConnections: 1_000,
+  maxConnections: 512,
 };
 /** How long a stop waits for requests under way. */
 const STOP_GRACE_MS = 3 * SECOND_MS;

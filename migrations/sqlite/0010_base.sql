@@ -323,7 +323,6 @@ CREATE TABLE interactions (
   UNIQUE (line_id, provider_message_id)
 ) STRICT;
 CREATE INDEX interactions_recipient ON interactions (campaign_id, contact_id, received_at);
-CREATE INDEX interactions_contact ON interactions (contact_id, received_at);
 
 -- What became of each event in the inbox file. The row is written in the transaction that applies the event.
 CREATE TABLE webhook_events (

@@ -5,6 +5,7 @@ import type { Page } from '../../backend/contract/common.ts';
 import type { ContactListInput } from '../../backend/contract/contacts.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { WebhookEventListInput } from '../../backend/contract/webhookEvents.ts';
+import { ERRORS_SHOWN } from './cacheChanges.ts';
 import { api } from './client.ts';
 import { mayPass } from './errors.ts';
 
@@ -15,8 +16,6 @@ const KEPT_MS = 10 * MINUTE_MS;
 const RETRIES = 2;
 /** Rows of a page of a list. */
 export const PAGE_SIZE = 100;
-/** Errors on the dashboard (MON-7). */
-export const ERRORS_SHOWN = 10;
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({

@@ -1,4 +1,5 @@
 import type { AlertLevel } from '../../backend/contract/monitoring.ts';
+import { filledShare } from './filledShare.ts';
 
 const RADIUS = 104;
 const STROKE = 16;
@@ -12,12 +13,6 @@ const TONES: Record<AlertLevel, string> = {
   danger: 'text-danger',
   blocked: 'text-blocked',
 };
-
-/** Part of the circle that is filled: from 0 to 1, whatever the figures. */
-export function filledShare(sent: number, limit: number): number {
-  if (limit <= 0) return 1;
-  return Math.min(Math.max(sent / limit, 0), 1);
-}
 
 type Threshold = { value: number; label: string };
 type GaugeProps = {

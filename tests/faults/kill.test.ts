@@ -39,12 +39,15 @@ const restart = async (): Promise<void> => {
 };
 
 function csvOf(count: number): string {
-  const lines = Array.from({ length: count }, (_, index) => `Contact ${index},+3363998${String(index).padStart(4, '0')}`);
+  const lines = Array.from(
+    { length: count },
+    (_, index) => `Contact ${index},+3363998${String(index).padStart(4, '0')}`,
+  );
   return ['name,phone', ...lines].join('\n');
 }
 
 async function startCampaign(contacts: number): Promise<Campaign> {
-  const report = await host.call<{ categoryId: string }>('POST', '/contacts/import?category=Tous', csvOf(contacts), 'text/csv');
+  const report = await host.call<{ categoryId: string }>('POST', '/contacts/import?category=Tous', csvOf(contacts));
   const created = await host.call<Campaign>('POST', '/campaigns', {
     ...{ name: 'Coupures', categoryIds: [report.body.categoryId] },
     ...{ message1: { body: 'Bonjour' }, message2: { body: 'Merci' } },
@@ -55,9 +58,12 @@ async function startCampaign(contacts: number): Promise<Campaign> {
 /** Every page of a list. */
 async function all<Item>(route: string): Promise<Item[]> {
   const items: Item[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const { body }: { body: { items: Item[]; nextCursor: string | null } } = await host.call(
-      ...(['GET', `${route}${route.includes('?') ? '&' : '?'}limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`] as const),
+      ...([
+        'GET',
+        `${route}${route.includes('?') ? '&' : '?'}limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      ] as const),
     );
     items.push(...body.items);
     cursor = body.nextCursor;

@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
 import type { ImportReport } from '../../backend/contract/contacts.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
-import { startHost, startSimulator, type LedgerEntry, type RunningHost, type RunningSimulator } from '../support/processes.ts';
+import {
+  startHost,
+  startSimulator,
+  type LedgerEntry,
+  type RunningHost,
+  type RunningSimulator,
+} from '../support/processes.ts';
 
 /** Everything is judged by the provider's ledger and by REST; the provider is known by its HTTP alone. */
 const WITHIN = { timeout: 30_000, interval: 50 };
@@ -56,7 +62,10 @@ const recipientOf = async (phone: string): Promise<Recipient | undefined> =>
 let messages = 0;
 type AnswerOptions = { type?: string; at?: number; meta?: object; media?: object; body?: string; id?: string };
 /** An incoming message as Wassenger delivers it, for one object. */
-function answerOf(phone: string, { type = 'text', at = Date.now(), meta = {}, media, body = 'Oui', id }: AnswerOptions = {}) {
+function answerOf(
+  phone: string,
+  { type = 'text', at = Date.now(), meta = {}, media, body = 'Oui', id }: AnswerOptions = {},
+) {
   const messageId = id ?? `3EB0${String(++messages).padStart(16, '0')}`;
   const digits = phone.slice(1);
   return {
@@ -93,9 +102,9 @@ const TYPES: [string, AnswerOptions][] = [
 
 describe('from a file of contacts to the follow-ups that left', () => {
   it('imports 56 of 60 lines and reports the 4 bad ones with their line numbers (CMP-1)', async () => {
-    const dry = await host.call<ImportReport>('POST', '/contacts/import?category=Clients&dryRun=true', csvOf60(), 'text/csv');
+    const dry = await host.call<ImportReport>('POST', '/contacts/import?category=Clients&dryRun=true', csvOf60());
     expect(dry.body).toMatchObject({ imported: 56, updated: 0, total: 60, dryRun: true });
-    const { status, body } = await host.call<ImportReport>('POST', '/contacts/import?category=Clients', csvOf60(), 'text/csv');
+    const { status, body } = await host.call<ImportReport>('POST', '/contacts/import?category=Clients', csvOf60());
     expect(status).toBe(200);
     expect(body).toMatchObject({ imported: 56, updated: 0, total: 60 });
     expect(body.refused.map(({ line }) => line)).toEqual([9, 21, 35, 60]);
@@ -103,7 +112,10 @@ describe('from a file of contacts to the follow-ups that left', () => {
   });
 
   it('sends exactly 56 first messages, each once and written for its contact (CMP-4, CMP-3)', async () => {
-    const { body: categories } = await host.call<{ items: { id: string; contactCount: number }[] }>('GET', '/categories');
+    const { body: categories } = await host.call<{ items: { id: string; contactCount: number }[] }>(
+      'GET',
+      '/categories',
+    );
     expect(categories.items[0]?.contactCount).toBe(56);
     const created = await host.call<Campaign>('POST', '/campaigns', {
       name: 'Rentrée',
@@ -134,7 +146,11 @@ describe('from a file of contacts to the follow-ups that left', () => {
         expect(await host.webhook(envelope === 'array' ? [event] : event)).toBe(200);
         await vi.waitFor(async () => {
           expect((await ledgerOf('message_2')).filter((entry) => entry.phone === phone)).toHaveLength(1);
-          expect(await recipientOf(phone)).toMatchObject({ state: 'message_2_sent', interactionType: type, within24h: true });
+          expect(await recipientOf(phone)).toMatchObject({
+            state: 'message_2_sent',
+            interactionType: type,
+            within24h: true,
+          });
         }, FOLLOW_UP);
       });
     }
@@ -144,7 +160,12 @@ describe('from a file of contacts to the follow-ups that left', () => {
     const before = (await ledgerOf('message_2')).length;
     const { phone } = contacts[0] ?? { phone: '' };
     const second = answerOf(phone);
-    await Promise.all([host.webhook(second), host.webhook(second), host.webhook([second]), host.webhook(answerOf(phone))]);
+    await Promise.all([
+      host.webhook(second),
+      host.webhook(second),
+      host.webhook([second]),
+      host.webhook(answerOf(phone)),
+    ]);
     // A later answer of somebody else that is done shows that the earlier ones were looked at.
     const marker = contacts[20]?.phone ?? '';
     await host.webhook(answerOf(marker));
@@ -157,25 +178,35 @@ describe('from a file of contacts to the follow-ups that left', () => {
   it('shows in REST what the provider has in its ledger, message by message (MON-1, CMP-11)', async () => {
     const [first, followUps] = [await ledgerOf('message_1'), await ledgerOf('message_2')];
     expect(followUps).toHaveLength(TYPES.length * 2 + 1);
-    expect(await stats()).toMatchObject({ sent: first.length + followUps.length, message1: 56, message2: followUps.length });
+    expect(await stats()).toMatchObject({
+      sent: first.length + followUps.length,
+      message1: 56,
+      message2: followUps.length,
+    });
     const { body } = await host.call<Campaign>('GET', `/campaigns/${campaign.id}`);
     expect(body).toMatchObject({ messagesSent: 56, interactions: followUps.length, message2Sent: followUps.length });
-    const attempts = await host.call<{ items: { reference: string }[] }>('GET', `/attempts?campaignId=${campaign.id}&limit=200`);
+    const attempts = await host.call<{ items: { reference: string }[] }>(
+      'GET',
+      `/attempts?campaignId=${campaign.id}&limit=200`,
+    );
     const references = attempts.body.items.map(({ reference }) => reference).sort();
     expect(references).toEqual([...first, ...followUps].map(({ reference }) => reference).sort());
   });
 
   it('follows delivery reports in any order (CMP-11, WHK-4)', async () => {
     const message = (await ledgerOf('message_1'))[0];
+    const date = new Date(Date.now()).toISOString();
     const report = (event: string, ack: string) => ({
       id: `evt-${event}`,
       event,
       device: { id: simulator.device },
       created: Math.floor(Date.now() / 1000),
-      data: { id: message?.waId, ack, status: ack, date: new Date().toISOString() },
+      data: { id: message?.waId, ack, status: ack, date },
     });
     await host.webhook(report('message:out:read', 'read'));
-    await host.webhook([{ event: 'message:out:sent', date: new Date().toISOString(), entity: 'message', data: { id: message?.id, status: 'sent' } }]);
+    await host.webhook([
+      { event: 'message:out:sent', date, entity: 'message', data: { id: message?.id, status: 'sent' } },
+    ]);
     await vi.waitFor(async () => {
       const { body } = await host.call<Campaign>('GET', `/campaigns/${campaign.id}`);
       expect(body).toMatchObject({ messagesDelivered: 1, messagesRead: 1 });
@@ -190,8 +221,14 @@ describe('an answer that comes a day too late', () => {
     const { openDatabase } = await import('../../backend/storage/database.ts');
     const database = openDatabase(path.join(dataDir, 'vigie.db'));
     const { phone } = contacts[30] ?? { phone: '' };
-    database.prepare(`UPDATE recipients SET message_1_sent_at = message_1_sent_at - ? WHERE phone = ?`).run(DAY_MS, phone);
-    database.prepare(`UPDATE attempts SET sent_at = sent_at - ?, sending_at = sending_at - ?, created_at = created_at - ? WHERE phone = ?`).run(DAY_MS, DAY_MS, DAY_MS, phone);
+    database
+      .prepare(`UPDATE recipients SET message_1_sent_at = message_1_sent_at - ? WHERE phone = ?`)
+      .run(DAY_MS, phone);
+    database
+      .prepare(
+        `UPDATE attempts SET sent_at = sent_at - ?, sending_at = sending_at - ?, created_at = created_at - ? WHERE phone = ?`,
+      )
+      .run(DAY_MS, DAY_MS, DAY_MS, phone);
     database.close();
     host = await startHost({ dataDir, provider: simulator });
     const before = (await ledgerOf('message_2')).length;

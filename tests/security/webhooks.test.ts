@@ -170,7 +170,7 @@ describe('what a body may be (WHK-5)', () => {
       `POST /webhooks/wassenger/${WASSENGER_TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
     );
     for (let count = 0; count < 6; count += 1) socket.write(`10000\r\n${'x'.repeat(65_536)}\r\n`);
-    await expect.poll(received).toContain(' 413 ');
+    await expect.poll(received, { timeout: 10_000 }).toContain(' 413 ');
     socket.destroy();
     expect(bench.believed()).toHaveLength(1);
     expect(bench.rows().filter(({ rejected }) => rejected === 'too_large')).toHaveLength(3);

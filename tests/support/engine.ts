@@ -17,6 +17,7 @@ import { Lines } from '../../backend/sending/lines.ts';
 import { Outcomes, type OutcomeEffects } from '../../backend/sending/outcomes.ts';
 import { Pauses } from '../../backend/sending/pauses.ts';
 import type { LookupOutcome, OutgoingMessage, Provider, SendOutcome } from '../../backend/sending/provider.ts';
+import { RepeatedRefusals } from '../../backend/sending/repeatedRefusals.ts';
 import { openStore, type Store } from '../../backend/storage/store.ts';
 import { createFakeClock } from './fakeClock.ts';
 
@@ -110,7 +111,12 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
   const queue = createAttemptQueue({ store, outcomes, clock, ids });
   const pauses = new Pauses(database, clock);
   const claims = new Claims({ database, store, ledger, reserve: new ReplyReserve(database) });
+  const repeatedRefusals = new RepeatedRefusals({
+    pauseLine: (id) => effects.paused.push(`line:${id}`),
+    pauseMessage1: (id) => effects.paused.push(`message_1:${id}`),
+  });
   const dispatcher = new Dispatcher({
+    repeatedRefusals,
     lines,
     store,
     claims,
@@ -174,7 +180,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       heldBack: pauses.heldBack('line'),
       slowedCampaigns: new Set(),
       sendsPerMinute: options.sendsPerMinute ?? 60_000,
-      });
+    });
   const attempt = (id: string): AttemptRow => {
     const found = store.get(id);
     if (found === null) throw new Error(`no attempt ${id}`);

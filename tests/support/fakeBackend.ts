@@ -20,7 +20,12 @@ export type FakeBackend = {
   stop: () => Promise<void>;
 };
 
-type FakeOptions = { folder?: string; password?: string | null; services?: Parameters<typeof stubServices>[0] };
+type FakeOptions = {
+  folder?: string;
+  password?: string | null;
+  port?: number;
+  services?: Parameters<typeof stubServices>[0];
+};
 
 /** The real admin port with the built interface, over a scene kept in memory: for states that are slow to come by. */
 export async function startFakeBackend(scene: Scene, options: FakeOptions = {}): Promise<FakeBackend> {
@@ -30,8 +35,10 @@ export async function startFakeBackend(scene: Scene, options: FakeOptions = {}):
     services,
     interfaceFolder: options.folder ?? path.resolve(import.meta.dirname, '../../out/renderer'),
     password: options.password ?? null,
+    port: options.port ?? 0,
     locale: () => scene.settings.locale,
   });
+  let stopped = false;
   return {
     address: host.address,
     scene,
@@ -41,7 +48,11 @@ export async function startFakeBackend(scene: Scene, options: FakeOptions = {}):
       scene.stats = { ...scene.stats, ...change };
       events.emit({ type: 'stats', stats: scene.stats });
     },
-    stop: () => host.stop(),
+    stop: async () => {
+      if (stopped) return;
+      stopped = true;
+      await host.stop();
+    },
   };
 }
 

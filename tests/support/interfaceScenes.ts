@@ -1,11 +1,23 @@
-import type { AttemptDetail, AttemptState } from '../../backend/contract/attempts.ts';
-import type { Campaign, Recipient, RecipientState } from '../../backend/contract/campaigns.ts';
+import type { AttemptDetail } from '../../backend/contract/attempts.ts';
+import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact, Suppression } from '../../backend/contract/contacts.ts';
 import type { DayCounts, MessageError, MonitoringStats } from '../../backend/contract/monitoring.ts';
-import type { WebhookEventDetail, WebhookVerdict } from '../../backend/contract/webhookEvents.ts';
+import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
 import type { AuditEntry, Settings } from '../../backend/contract/workspace.ts';
 import { DAY_MS, dayOf, HOUR_MS, MINUTE_MS, toIso } from '../../backend/core/days.ts';
-import { someAttemptDetail, someCampaign, someContact, someSettings, someStats } from './stubServices.ts';
+import {
+  ago,
+  attempt,
+  contact,
+  FAILURES,
+  NOW,
+  of,
+  phoneOf,
+  recipient,
+  unknownAttempt,
+  webhook,
+} from './interfaceRows.ts';
+import { someCampaign, someSettings, someStats } from './stubServices.ts';
 
 /** What the interface shows, all of it, at one moment. */
 export type Scene = {
@@ -22,147 +34,6 @@ export type Scene = {
   audit: AuditEntry[];
   settings: Settings;
 };
-
-const NOW = Date.parse('2026-11-20T13:42:00.000Z');
-const ago = (durationMs: number): string => toIso(NOW - durationMs);
-const of = <Item>(items: readonly Item[], index: number): Item => items[index % items.length]!;
-
-const FIRST_NAMES = ['Amélie', 'Karim', 'Zoé', 'Thomas', 'Fatou', 'Léa', 'Nicolas', 'Inès', 'Hugo', 'Awa', 'Jules'];
-const LAST_NAMES = ['Martin', 'Benali', 'Dubois', 'Nguyen', 'Diallo', 'Lefèvre', 'Moreau', 'Rossi', 'Petit', 'Garnier'];
-const CITIES = ['Lyon', 'Nantes', 'Lille', 'Bordeaux', 'Marseille'];
-const nameOf = (index: number): string => `${of(FIRST_NAMES, index)} ${of(LAST_NAMES, index * 7 + 3)}`;
-const phoneOf = (index: number): string => `+336${String(12_000_000 + index * 7_919).padStart(8, '0')}`;
-
-const ATTEMPT_STATES: AttemptState[] = [
-  ...(['read', 'delivered', 'sent', 'read', 'delivered', 'read', 'pending'] as const),
-  ...(['failed_retry', 'read', 'failed_final', 'sent', 'delivered', 'sending', 'cancelled'] as const),
-];
-const FAILURES = [
-  { code: 'number:notfound', message: 'Ce numéro n’est pas sur WhatsApp. Corrigez-le ou retirez ce contact.' },
-  { code: 'provider_unreachable', message: 'Le fournisseur est injoignable. Un nouvel essai est prévu.' },
-  { code: 'contact:blocked', message: 'Ce contact a bloqué la ligne. Aucun message ne lui parviendra.' },
-  { code: 'media:unsupported', message: 'La pièce jointe n’est pas acceptée. Choisissez un autre format.' },
-];
-
-function attempt(index: number): AttemptDetail {
-  const state = of(ATTEMPT_STATES, index);
-  const failure = state.startsWith('failed') ? of(FAILURES, index) : null;
-  const at = index * 4 * MINUTE_MS;
-  const sent = ['sent', 'delivered', 'read'].includes(state);
-  const steps = ['queued', 'sending', 'accepted', 'reported_delivered', 'reported_read'];
-  const seen = { sent: 3, delivered: 4, read: 5, pending: 1, sending: 2 }[state as string] ?? 2;
-  return {
-    ...someAttemptDetail,
-    id: `attempt-${index}`,
-    to: phoneOf(index),
-    type: index % 4 === 1 ? 'message_2' : 'message_1',
-    state,
-    tries: state === 'pending' ? 0 : 1,
-    line: 'wassenger',
-    campaignId: 'campaign-1',
-    contactId: `contact-${index}`,
-    reference: `campaign-1:contact-${index}:message_1`,
-    providerIds: sent ? [`64f1c0ffee${String(index).padStart(14, '0')}`] : [],
-    errorCode: failure?.code ?? null,
-    errorMessage: failure?.message ?? null,
-    createdAt: ago(at + MINUTE_MS),
-    sentAt: sent ? ago(at) : null,
-    deliveredAt: ['delivered', 'read'].includes(state) ? ago(at - 20_000) : null,
-    readAt: state === 'read' ? ago(at - 40_000) : null,
-    nextAttemptAt: state === 'failed_retry' ? toIso(NOW + 4 * MINUTE_MS) : null,
-    body: `Bonjour ${of(FIRST_NAMES, index)}, votre rendez-vous est confirmé pour jeudi. Répondez OUI pour recevoir le plan d’accès.`,
-    timeline: [
-      ...steps.slice(0, seen).map((event, step) => ({ at: ago(at + MINUTE_MS - step * 20_000), event, detail: null })),
-      ...(failure ? [{ at: ago(at), event: 'refused_for_good', detail: { code: failure.code, try: 1 } }] : []),
-    ],
-  };
-}
-
-const unknownAttempt = (index: number, parked: boolean): AttemptDetail => ({
-  ...attempt(index),
-  state: 'unknown',
-  sentAt: null,
-  parkedAt: parked ? ago(2 * HOUR_MS) : null,
-  errorCode: 'timeout',
-  errorMessage: 'Le fournisseur n’a pas confirmé l’envoi. Le message n’est pas renvoyé ; Vigie vérifie s’il est parti.',
-});
-
-const contact = (index: number): Contact => ({
-  ...someContact,
-  id: `contact-${index}`,
-  name: index % 23 === 5 ? '' : nameOf(index),
-  phone: phoneOf(index),
-  attributes: { prenom: of(FIRST_NAMES, index), ville: of(CITIES, index) },
-  categoryIds: index % 5 === 4 ? ['category-1', 'category-3'] : [`category-${(index % 3) + 1}`],
-  optedOutAt: index % 37 === 11 ? ago(3 * DAY_MS) : null,
-  createdAt: ago(index * 11 * MINUTE_MS),
-});
-
-const RECIPIENT_STATES: RecipientState[] = [
-  ...(['message_2_sent', 'message_1_sent', 'no_interaction', 'answered', 'message_1_sent'] as const),
-  ...(['failed', 'pending', 'late_interaction', 'opted_out', 'message_2_sent'] as const),
-];
-
-function recipient(index: number): Recipient {
-  const state = of(RECIPIENT_STATES, index);
-  const left = state !== 'pending' && state !== 'failed';
-  const answered = ['answered', 'message_2_sent', 'late_interaction'].includes(state);
-  return {
-    contactId: `contact-${index}`,
-    name: nameOf(index),
-    phone: phoneOf(index),
-    state,
-    reason: state === 'failed' ? 'number:notfound' : null,
-    reasonMessage: state === 'failed' ? FAILURES[0]!.message : null,
-    message1SentAt: left ? ago(5 * HOUR_MS + index * MINUTE_MS) : null,
-    deliveredAt: left ? ago(5 * HOUR_MS + index * MINUTE_MS - 9_000) : null,
-    readAt: answered ? ago(4 * HOUR_MS + index * MINUTE_MS) : null,
-    interactionAt: answered ? ago(3 * HOUR_MS + index * MINUTE_MS) : null,
-    interactionType: answered ? of(['text', 'voice', 'emoji', 'image'] as const, index) : null,
-    within24h: answered ? state !== 'late_interaction' : null,
-    message2SentAt: state === 'message_2_sent' ? ago(3 * HOUR_MS + index * MINUTE_MS - 4_000) : null,
-  };
-}
-
-const VERDICTS: WebhookVerdict[] = [
-  'applied',
-  'applied',
-  'duplicate',
-  'applied',
-  'unmatched',
-  'ignored',
-  'failed',
-  'rejected',
-];
-const EVENTS = [
-  'message:out:ack',
-  'message:in:new',
-  'message:out:sent',
-  'message:out:ack',
-  'message:reaction',
-  'number:session',
-];
-
-function webhook(index: number): WebhookEventDetail {
-  const verdict = of(VERDICTS, index);
-  return {
-    id: `${1_000 - index}`,
-    provider: 'wassenger',
-    event: of(EVENTS, index),
-    verdict,
-    reason: verdict === 'rejected' ? 'invalid_signature' : verdict === 'failed' ? 'database_busy' : null,
-    changes: verdict === 'applied' ? [{ kind: 'attempt', id: `attempt-${index}` }] : [],
-    attemptId: verdict === 'applied' ? `attempt-${index}` : null,
-    phoneMasked: '+33*******42',
-    receivedAt: ago(index * 41_000),
-    processedAt: ago(index * 41_000 - 12),
-    body: JSON.stringify({
-      object: 'message',
-      event: of(EVENTS, index),
-      data: { fromNumber: '+33*******42', ack: 'read' },
-    }),
-  };
-}
 
 const COUNTS = [96, 141, 168, 58, 12, 155, 148];
 const history = COUNTS.map((sent, index): DayCounts => {

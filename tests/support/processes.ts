@@ -110,7 +110,7 @@ export async function startHost(options: {
   entry?: string;
 }) {
   const { dataDir, provider, env = {} } = options;
-  const running = await startEntry(options.entry ?? 'backend/main.ts', {
+  const running = await startEntry(options.entry ?? 'out/main/host.js', {
     args: ['--port', '0', '--webhook-port', '0', '--data-dir', dataDir, '--no-demo'],
     names: ['admin', 'webhooks'],
     env: {

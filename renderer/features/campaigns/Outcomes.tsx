@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import type { Campaign, CampaignFigures } from '../../../backend/contract/campaigns.ts';
+import type { Campaign } from '../../../backend/contract/campaigns.ts';
 import { useFormat } from '../../format/useFormat.ts';
+import { corrected } from './corrected.ts';
 
 /** Ends other than a follow-up; for a completed campaign, whether late news corrected its final figures (CMP-10). */
 export function Outcomes({ campaign }: { campaign: Campaign }) {
@@ -28,9 +29,4 @@ export function Outcomes({ campaign }: { campaign: Campaign }) {
       )}
     </div>
   );
-}
-
-/** True when a figure moved after the campaign was closed. */
-export function corrected(now: CampaignFigures, final: CampaignFigures): boolean {
-  return (Object.keys(final) as (keyof CampaignFigures)[]).some((figure) => now[figure] !== final[figure]);
 }

@@ -115,7 +115,7 @@ function CategoryMenu({ category, onAsk }: { category: Category; onAsk: (what: '
   const { t } = useTranslation();
   const item = 'flex h-8 items-center gap-2.5 rounded-field px-2.5 outline-none data-[highlighted]:bg-fill';
   return (
-    <Menu.Root>
+    <Menu.Root modal={false}>
       <Menu.Trigger asChild>
         <IconButton
           label={t('contacts.category.actions', { name: category.name })}
@@ -124,21 +124,19 @@ function CategoryMenu({ category, onAsk }: { category: Category; onAsk: (what: '
           <Ellipsis size={14} />
         </IconButton>
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content
-          align="start"
-          className="appear z-50 min-w-40 rounded-card border border-line bg-raised p-1 text-13 shadow-over"
-        >
-          <Menu.Item className={item} onSelect={() => onAsk('edit')}>
-            <Pencil size={14} className="text-soft" aria-hidden="true" />
-            {t('contacts.category.rename')}
-          </Menu.Item>
-          <Menu.Item className={`${item} text-danger`} onSelect={() => onAsk('remove')}>
-            <Trash2 size={14} aria-hidden="true" />
-            {t('common.remove')}
-          </Menu.Item>
-        </Menu.Content>
-      </Menu.Portal>
+      <Menu.Content
+        align="start"
+        className="appear z-50 min-w-40 rounded-card border border-line bg-raised p-1 text-13 shadow-over"
+      >
+        <Menu.Item className={item} onSelect={() => onAsk('edit')}>
+          <Pencil size={14} className="text-soft" aria-hidden="true" />
+          {t('contacts.category.rename')}
+        </Menu.Item>
+        <Menu.Item className={`${item} text-danger`} onSelect={() => onAsk('remove')}>
+          <Trash2 size={14} aria-hidden="true" />
+          {t('common.remove')}
+        </Menu.Item>
+      </Menu.Content>
     </Menu.Root>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../backend/contract/workspace.ts';
 import { Checkbox, Field, TextInput } from '../../components/Field.tsx';
 import { SaveBar } from './SaveBar.tsx';
+import { wordsIn } from './stopWords.ts';
 import { useSaveSettings } from './useSaveSettings.ts';
 
 /** What counts as an answer, and which answers opt out. */
@@ -47,9 +48,4 @@ export function AnswerSettings({ settings }: { settings: Settings }) {
       <SaveBar changed={changed} busy={save.isPending} onReset={() => setEdits({})} />
     </form>
   );
-}
-
-/** Words between commas, each once. */
-export function wordsIn(text: string): string[] {
-  return [...new Set(text.split(',').map((word) => word.trim()))].filter((word) => word !== '');
 }

@@ -21,42 +21,40 @@ export function PauseMenu() {
     );
   }
   return (
-    <Menu.Root>
+    <Menu.Root modal={false}>
       <Menu.Trigger asChild>
         <Button icon={<Pause size={14} />} disabled={busy || !stats}>
           {t('pause.pause')}
           <ChevronDown size={14} className="-mr-1 text-faint" aria-hidden="true" />
         </Button>
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content
-          align="end"
-          sideOffset={6}
-          aria-label={t('pause.menu')}
-          className="appear z-50 w-72 rounded-card border border-line bg-raised p-1 shadow-over"
-        >
+      <Menu.Content
+        align="end"
+        sideOffset={6}
+        aria-label={t('pause.menu')}
+        className="appear z-50 w-72 rounded-card border border-line bg-raised p-1 shadow-over"
+      >
+        <Item
+          icon={<Pause size={14} />}
+          title={t('pause.all')}
+          hint={t('pause.allHint')}
+          onSelect={() => pause({ scope: 'all' })}
+        />
+        {firstHeld ? (
+          <Item
+            icon={<Play size={14} />}
+            title={t('pause.resumeFirst')}
+            onSelect={() => resume({ scope: 'message_1' })}
+          />
+        ) : (
           <Item
             icon={<Pause size={14} />}
-            title={t('pause.all')}
-            hint={t('pause.allHint')}
-            onSelect={() => pause({ scope: 'all' })}
+            title={t('pause.firstMessages')}
+            hint={t('pause.firstMessagesHint')}
+            onSelect={() => pause({ scope: 'message_1' })}
           />
-          {firstHeld ? (
-            <Item
-              icon={<Play size={14} />}
-              title={t('pause.resumeFirst')}
-              onSelect={() => resume({ scope: 'message_1' })}
-            />
-          ) : (
-            <Item
-              icon={<Pause size={14} />}
-              title={t('pause.firstMessages')}
-              hint={t('pause.firstMessagesHint')}
-              onSelect={() => pause({ scope: 'message_1' })}
-            />
-          )}
-        </Menu.Content>
-      </Menu.Portal>
+        )}
+      </Menu.Content>
     </Menu.Root>
   );
 }

@@ -55,7 +55,7 @@ describe('the Meta client', () => {
 
   beforeEach(async () => {
     server = await startMetaServer();
-    provider = create({ baseUrl: server.url, timeoutMs: 2_000 });
+    provider = create({ baseUrl: server.url, timeoutMs: 10_000 });
   });
   afterEach(async () => {
     await provider.close();
@@ -114,7 +114,7 @@ describe('the Meta client', () => {
   describe('with both clocks (CMP-6)', () => {
     const NOW = Date.parse('2026-11-20T08:00:00.000Z');
     const withLastIncoming = (at: number | null): MetaProvider =>
-      create({ baseUrl: server.url, timeoutMs: 2_000, clock: createFakeClock(NOW), lastIncomingAt: () => at });
+      create({ baseUrl: server.url, timeoutMs: 10_000, clock: createFakeClock(NOW), lastIncomingAt: () => at });
 
     it.each([
       ['never', null],
@@ -163,7 +163,7 @@ describe('the Meta client', () => {
   });
 
   it('adds the version to an address that has none', async () => {
-    const plain = create({ baseUrl: server.url.replace('/v24.0', ''), timeoutMs: 2_000 });
+    const plain = create({ baseUrl: server.url.replace('/v24.0', ''), timeoutMs: 10_000 });
     expect(await plain.send(MESSAGE)).toMatchObject({ kind: 'accepted' });
     await plain.close();
   });

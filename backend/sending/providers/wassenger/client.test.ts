@@ -60,7 +60,8 @@ describe('the Wassenger client', () => {
 
   beforeEach(async () => {
     server = await startRawServer();
-    provider = create({ baseUrl: `${server.url}/v1/`, timeoutMs: 500 });
+    server.onRequest = (request) => answerWith(request, { status: 201, body: { id: ID } });
+    provider = create({ baseUrl: `${server.url}/v1/`, timeoutMs: 10_000 });
   });
   afterEach(async () => {
     await provider.close();
@@ -70,7 +71,6 @@ describe('the Wassenger client', () => {
     JSON.parse(server.requests[index]!.body) as Record<string, unknown>;
 
   it('sends device, phone, text, reference, priority and a bounded number of tries, with the key in a header', async () => {
-    server.onRequest = (request) => answerWith(request, { status: 201, body: { id: ID } });
     await provider.send({ ...MESSAGE, priority: 1 });
     expect(server.requests[0]!.head).toMatch(/^POST \/v1\/messages HTTP\/1.1/);
     expect(server.requests[0]!.head).toMatch(/\r\ntoken: secret-key\r\n/i);
@@ -105,7 +105,7 @@ describe('the Wassenger client', () => {
     const template = { name: 'rappel', language: 'fr', parameters: ['Zoé'] };
     await provider.send({ ...MESSAGE, media, template });
     expect(sentBody()).toMatchObject({ message: MESSAGE.body, media });
-    const official = create({ baseUrl: server.url, timeoutMs: 200, officialApi: true });
+    const official = create({ baseUrl: server.url, timeoutMs: 10_000, officialApi: true });
     await official.send({ ...MESSAGE, template });
     expect(sentBody(1)['template']).toEqual({
       ...{ name: 'rappel', language: 'fr' },

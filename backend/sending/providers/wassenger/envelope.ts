@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ProviderEvent } from '../../provider.ts';
 import { instantAt, type JsonObject } from '../reading.ts';
 
@@ -17,4 +18,10 @@ export function eventTime({ whole, content }: Envelope): number | null {
 
 export function ignored(reason: Extract<ProviderEvent, { kind: 'ignored' }>['reason']): Reading {
   return { event: { kind: 'ignored', reason }, identity: [] };
+}
+
+/** A stable name for what has none of its own; it shows nothing of what went into it. */
+export function fingerprint(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return createHash('sha256').update(text).digest('hex').slice(0, 40);
 }

@@ -1,7 +1,7 @@
 import type { InteractionType } from '../../../contract/campaigns.ts';
 import { instantAt, isEmojiOnly, isObject, textAt, toPhone, valueAt } from '../reading.ts';
 import { readIds } from './ids.ts';
-import { eventTime, ignored, type Envelope, type Reading } from './envelope.ts';
+import { eventTime, fingerprint, ignored, type Envelope, type Reading } from './envelope.ts';
 
 /** Wassenger's types of messages that count as an answer (CMP-5), with the aliases seen; a pressed button is a text. */
 const ANSWER_TYPES: Record<string, InteractionType> = {
@@ -45,7 +45,7 @@ export function readIncoming(envelope: Envelope): Reading {
   return {
     event: {
       kind: 'answer',
-      providerMessageId: id ?? identity.join('|'),
+      providerMessageId: id ?? fingerprint(identity),
       ...sender,
       type,
       text,
@@ -88,7 +88,7 @@ export function readReaction(envelope: Envelope): Reading {
   return {
     event: {
       kind: 'answer',
-      providerMessageId: own ?? `reaction|${reacted ?? ''}|${sender.phone ?? sender.senderId ?? ''}`,
+      providerMessageId: own ?? fingerprint(['reaction', reacted, sender.phone, sender.senderId]),
       ...sender,
       type: 'reaction',
       text: emoji,

@@ -8,7 +8,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../..
 import type { OutgoingMessage, ProviderEvent } from '../../provider.ts';
 import { createWassengerProvider, type WassengerProvider } from './client.ts';
 
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 1_500;
 const DEVICE = '5f9c1e2b7a4d3c0018e6b2a1';
 const phone = (number: number): string => `+3363998${String(number).padStart(4, '0')}`;
 

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { VigieError } from '../../../contract/errors.ts';
 import type { DeliveryStatus, ProviderEvent } from '../../provider.ts';
 import { instantAt, isObject, textAt, valueAt } from '../reading.ts';
-import { eventTime, ignored, type Envelope, type Reading } from './envelope.ts';
+import { eventTime, fingerprint, ignored, type Envelope, type Reading } from './envelope.ts';
 import { readFailureCode } from './errors.ts';
 import { readIds } from './ids.ts';
 import { readIncoming, readReaction } from './incoming.ts';
@@ -112,17 +111,15 @@ function withKeys(envelope: Envelope, { event, identity }: Reading): ProviderEve
   const key =
     envelope.id !== null
       ? `${envelope.event}|${envelope.id}|${status}`
-      : `${envelope.event}|${hash(identity.length > 0 ? identity : envelope.whole)}`;
+      : `${envelope.event}|${fingerprint(identity.length > 0 ? identity : envelope.whole)}`;
   return { ...event, event: envelope.event, dedupeKey: key };
 }
 
 function unreadable(part: unknown): ProviderEvent {
-  return { kind: 'ignored', reason: 'unknown_event', event: 'unreadable', dedupeKey: `unreadable|${hash(part)}` };
-}
-
-function hash(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(value) ?? '')
-    .digest('hex')
-    .slice(0, 40);
+  return {
+    kind: 'ignored',
+    reason: 'unknown_event',
+    event: 'unreadable',
+    dedupeKey: `unreadable|${fingerprint(part)}`,
+  };
 }

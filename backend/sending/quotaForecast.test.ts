@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestEngine, type TestEngine } from '../../tests/support/engine.ts';
+import { MINUTE_MS } from '../core/days.ts';
+import { ReplyReserve } from '../monitoring/replyReserve.ts';
+import { createQuotaForecast } from './quotaForecast.ts';
+
+let engine: TestEngine;
+let forecast: () => number | null;
+beforeEach(() => {
+  engine = createTestEngine({ now: '2026-11-20T08:00:00.000Z' });
+  const { database, clock, lines, pauses, ledger } = engine;
+  forecast = createQuotaForecast({
+    ...{ database, clock, lines, pauses, ledger, reserve: new ReplyReserve(database) },
+    settings: () => ({
+      limits: { dailyLimit: 30, rollingLimit: 1000 },
+      ...{ sendsPerMinute: 10, sendGapMs: { min: 0, max: 0 }, sendTimeoutMs: 15_000, timeZone: 'UTC' },
+    }),
+  });
+});
+afterEach(() => {
+  engine.remove();
+});
+
+describe('the forecast', () => {
+  it('is null when what waits does not use the quota up (MON-10)', () => {
+    for (let index = 0; index < 10; index++) engine.add();
+    expect(forecast()).toBeNull();
+  });
+
+  it('says when the pace will have used it up (MON-10)', () => {
+    for (let index = 0; index < 40; index++) engine.add();
+    const at = forecast();
+    expect(at).toBeGreaterThanOrEqual(engine.clock.now() + 2.5 * MINUTE_MS);
+    expect(at).toBeLessThanOrEqual(engine.clock.now() + 3.5 * MINUTE_MS);
+  });
+
+  it('counts what becomes due later today, and nothing that is paused (MON-10, SND-14)', async () => {
+    const later = engine.clock.now() + 60 * MINUTE_MS;
+    for (let index = 0; index < 40; index++) engine.add({ dueAt: later });
+    expect(forecast()).toBeGreaterThan(later);
+    engine.pauses.set({ scope: 'all', reason: 'operator' });
+    await engine.clock.advance(MINUTE_MS);
+    expect(forecast()).toBeNull();
+  });
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWebhookBench, type WebhookBench } from '../../tests/support/webhookBench.ts';
+import { AT, incoming, report } from '../../tests/support/wassengerEvents.ts';
+import { HOUR_MS } from '../core/days.ts';
+
+let bench: WebhookBench;
+beforeEach(() => {
+  bench = createWebhookBench();
+});
+afterEach(() => bench.close());
+
+const PHONE = '+33612345678';
+const HIDDEN = { from: '123456789012345@lid', fromNumber: undefined, chat: { id: '123456789012345@lid' } };
+const statusOf = (id: string, event: string, fields: object) => ({
+  ...report(event, { id, reference: null, ...fields }),
+  entityId: id,
+});
+const verdicts = () => bench.events().map(({ verdict }) => verdict);
+
+describe('an answer', () => {
+  it('reaches campaigns with all that is known, within the transaction that logs it (CMP-5)', async () => {
+    bench.onAnswer = () => ({ changes: [{ kind: 'attempt', id: 'a2' }], verdict: 'applied' });
+    await bench.receive(incoming({ quoted: { id: 'wa-1' } }));
+    expect(bench.answers).toEqual([
+      {
+        ...{ lineId: 'line', providerMessageId: '3EB0AA', phone: PHONE, senderId: '33612345678@c.us', type: 'text' },
+        ...{ text: 'Bonjour', at: Date.parse(AT), quotedProviderId: 'wa-1', receivedAt: bench.engine.clock.now() },
+      },
+    ]);
+    expect(bench.events()).toMatchObject([{ verdict: 'applied', attemptId: 'a2' }]);
+    expect(bench.woken()).toBeGreaterThan(0);
+  });
+
+  it('without a time of its own counts from its receipt', async () => {
+    await bench.receive(incoming({ date: undefined }, { created: undefined }));
+    expect(bench.answers[0]!.at).toBe(bench.engine.clock.now());
+  });
+
+  it('again is not told twice (CMP-7)', async () => {
+    await bench.receive(incoming(), incoming());
+    await bench.receive([incoming()]);
+    expect(bench.answers).toHaveLength(1);
+  });
+
+  it('that overtakes the record of its Message 1 is matched then (WHK-4)', async () => {
+    const { id } = bench.engine.add({ phone: PHONE });
+    bench.engine.claim();
+    await bench.receive(incoming());
+    expect(verdicts()).toEqual(['unmatched']);
+    bench.onAnswer = () => ({ changes: [{ kind: 'recipient', id: 'r' }], verdict: 'applied' });
+    bench.engine.outcomes.accepted(bench.engine.attempt(id), ['own-1']);
+    expect(verdicts()).toEqual(['applied']);
+    expect(bench.answers).toHaveLength(2);
+  });
+
+  it('of a stranger does not answer a Message 1 that is sent long after it', async () => {
+    await bench.receive(incoming());
+    await bench.engine.clock.advance(HOUR_MS);
+    bench.onAnswer = () => ({ changes: [], verdict: 'applied' });
+    bench.sent({ phone: PHONE });
+    expect(bench.answers).toHaveLength(1);
+    expect(verdicts()).toEqual(['unmatched']);
+  });
+
+  it('that campaigns do not count is ignored', async () => {
+    bench.onAnswer = () => ({ changes: [], verdict: 'ignored' });
+    await bench.receive(incoming({ type: 'sticker' }));
+    expect(bench.events()).toMatchObject([{ verdict: 'ignored', reason: 'not_counted' }]);
+  });
+
+  it('starts Meta’s 24 hours of free text, by its own time; a reaction does not (CMP-6)', async () => {
+    const now = bench.engine.clock.now();
+    const hourAgo = new Date(now - HOUR_MS).toISOString();
+    const older = new Date(now - 2 * HOUR_MS).toISOString();
+    await bench.receive(incoming({ date: hourAgo }), incoming({ id: 'b', date: older }, { id: 'evt-2' }));
+    await bench.receive(incoming({ id: 'c', reaction: '❤️' }, { id: 'evt-3', event: 'message:reaction' }));
+    expect(bench.processor.lastIncomingAt('line', PHONE)).toBe(now - HOUR_MS);
+    expect(bench.processor.lastIncomingAt('line', '+33600000000')).toBeNull();
+  });
+
+  describe('whose sender hides the phone', () => {
+    it('is kept for the operator when nothing is known', async () => {
+      await bench.receive(incoming(HIDDEN));
+      expect(bench.answers).toMatchObject([{ phone: null, senderId: '123456789012345@lid' }]);
+      expect(bench.events()).toMatchObject([{ verdict: 'unmatched', reason: 'hidden_sender' }]);
+    });
+
+    it('is matched by the id that a report taught', async () => {
+      bench.sent({ phone: PHONE });
+      await bench.receive(
+        [statusOf('own-1', 'message:out:delivered', { to: '123456789012345@lid' })],
+        incoming(HIDDEN),
+      );
+      expect(bench.answers).toMatchObject([{ phone: PHONE }]);
+    });
+
+    it('is matched by the message that it quotes, which teaches the id', async () => {
+      bench.sent({ phone: PHONE });
+      await bench.receive(incoming({ ...HIDDEN, quoted: { id: 'wa-1' } }));
+      bench.onAnswer = () => ({ changes: [], verdict: 'applied' });
+      await bench.receive(incoming({ ...HIDDEN, id: 'x', quoted: { id: 'wa-1' } }, { id: 'evt-2' }));
+      await bench.receive(incoming({ ...HIDDEN, id: 'y' }, { id: 'evt-3' }));
+      expect(bench.answers.map(({ phone }) => phone)).toEqual([PHONE, PHONE, PHONE]);
+    });
+
+    it('is matched later, when its id is learnt, if it came after Message 1', async () => {
+      bench.engine.runningCampaign();
+      await bench.receive(incoming({ ...HIDDEN, id: 'old' }, { id: 'evt-0' }));
+      await bench.engine.clock.advance(1_000);
+      const { id } = bench.engine.addStep('message_1', 'k', { phone: PHONE });
+      bench.engine.claim();
+      bench.engine.outcomes.accepted(bench.engine.attempt(id), ['own-1']);
+      await bench.receive(incoming(HIDDEN));
+      expect(verdicts()).toEqual(['unmatched', 'unmatched']);
+      bench.onAnswer = () => ({ changes: [], verdict: 'applied' });
+      await bench.receive([statusOf('own-1', 'message:out:read', { to: '123456789012345@lid' })]);
+      expect(verdicts()).toEqual(['unmatched', 'applied', 'applied']);
+      expect(bench.answers.at(-1)).toMatchObject({ phone: PHONE, providerMessageId: '3EB0AA' });
+    });
+  });
+});
