@@ -2,7 +2,7 @@
  * Draws the tray images and the app icon: `node resources/tray/generate.mjs`. Run by hand when a drawing changes; the images
  * are kept with the code. Shapes and colours are those of the levels everywhere else in Vigie.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -65,22 +65,8 @@ function wider(ring) {
     .replace('stroke-dasharray="3.4 2.464"', 'stroke-dasharray="5 0.864" stroke-dashoffset="0.8"');
 }
 
-/** A lookout: the V of Vigie, and above it the light that tells the state. */
-const APP_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512">
-  <defs>
-    <linearGradient id="sea" x1="0" y1="0" x2="0" y2="1">
-      <stop offset="0" stop-color="#1B4B7A"/><stop offset="1" stop-color="#0B2540"/>
-    </linearGradient>
-  </defs>
-  <rect x="24" y="24" width="464" height="464" rx="104" fill="url(#sea)"/>
-  <g fill="none" stroke-width="34" stroke-linecap="round">
-    <path d="M104 262A152 152 0 0 1 408 262" stroke="#FFF" opacity="0.22"/>
-    <path d="M104 262A152 152 0 0 1 312 121" stroke="#4ADE80"/>
-  </g>
-  <path d="M150 214 256 410 362 214" fill="none" stroke="#FFF" stroke-width="54" stroke-linecap="round"
-    stroke-linejoin="round"/>
-  <circle cx="256" cy="230" r="38" fill="#FACC15"/>
-</svg>`;
+/** The app icon is the interface's own, larger. */
+const APP_ICON = readFileSync(path.join(import.meta.dirname, '../../renderer/public/icon.svg'), 'utf8');
 
 const svg = (pixels, content) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${pixels}" height="${pixels}" viewBox="0 0 16 16">${content}</svg>`;

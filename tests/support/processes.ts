@@ -138,12 +138,9 @@ export async function startHost(options: {
     webhookUrl,
     token,
     /** One REST call; gives the status and the parsed body. */
-    async call<Body = Record<string, unknown>>(
-      method: string,
-      route: string,
-      body?: unknown,
-      contentType = 'application/json',
-    ) {
+    async call<Body = Record<string, unknown>>(method: string, route: string, body?: unknown) {
+      // A file goes as the text that it is.
+      const contentType = typeof body === 'string' ? 'text/csv' : 'application/json';
       const response = await fetch(`${admin}/api${route}`, {
         method,
         headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': contentType }) },
