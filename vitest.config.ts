@@ -54,8 +54,20 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'out/**', ...skippedFiles],
     projects: [
       unit,
-      processSuite({ name: 'integration', folder: 'tests/integration', groupOrder: 1, maxWorkers: FEW_WORKERS, globalSetup: BUILT }),
-      processSuite({ name: 'security', folder: 'tests/security', groupOrder: 2, maxWorkers: FEW_WORKERS, globalSetup: BUILT }),
+      processSuite({
+        name: 'integration',
+        folder: 'tests/integration',
+        groupOrder: 1,
+        maxWorkers: FEW_WORKERS,
+        globalSetup: BUILT,
+      }),
+      processSuite({
+        name: 'security',
+        folder: 'tests/security',
+        groupOrder: 2,
+        maxWorkers: FEW_WORKERS,
+        globalSetup: BUILT,
+      }),
       processSuite({ name: 'faults', folder: 'tests/faults', groupOrder: 3, maxWorkers: 1, globalSetup: BUILT }),
       processSuite({ name: 'browser', folder: 'tests/e2e/browser', groupOrder: 4, maxWorkers: 1, globalSetup: BUILT }),
       processSuite({ name: 'desktop', folder: 'tests/e2e/desktop', groupOrder: 5, maxWorkers: 1, globalSetup: BUILT }),

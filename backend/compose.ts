@@ -187,8 +187,13 @@ function jobsOf({ campaigns, ledger, lines, processor, silence }: Workspace, clo
       name: 'health',
       schedule: '* * * * *',
       atStart: true,
-      run: async () => {
-        for (const { id, provider } of lines.all()) lines.setHealth(id, await provider.health());
+      // Not waited for: a provider that hangs must not hold up a stop.
+      run: () => {
+        for (const { id, provider } of lines.all()) {
+          void provider.health().then((health) => {
+            lines.setHealth(id, health);
+          });
+        }
       },
     },
     {

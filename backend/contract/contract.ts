@@ -15,7 +15,9 @@ import * as workspace from './workspace.ts';
  */
 export const contract = {
   monitoring: {
-    stats: oc.route({ method: 'GET', path: '/monitoring/stats', tags: ['monitoring'] }).output(monitoring.monitoringStats),
+    stats: oc
+      .route({ method: 'GET', path: '/monitoring/stats', tags: ['monitoring'] })
+      .output(monitoring.monitoringStats),
     history: oc
       .route({ method: 'GET', path: '/monitoring/history', tags: ['monitoring'] })
       .input(monitoring.historyInput)
@@ -52,9 +54,18 @@ export const contract = {
       .route({ method: 'GET', path: '/attempts', tags: ['attempts'] })
       .input(attempts.attemptListInput)
       .output(pageOf(attempts.attempt)),
-    get: oc.route({ method: 'GET', path: '/attempts/{id}', tags: ['attempts'] }).input(byId).output(attempts.attemptDetail),
-    retry: oc.route({ method: 'POST', path: '/attempts/{id}/retry', tags: ['attempts'] }).input(byId).output(attempts.attempt),
-    cancel: oc.route({ method: 'POST', path: '/attempts/{id}/cancel', tags: ['attempts'] }).input(byId).output(attempts.attempt),
+    get: oc
+      .route({ method: 'GET', path: '/attempts/{id}', tags: ['attempts'] })
+      .input(byId)
+      .output(attempts.attemptDetail),
+    retry: oc
+      .route({ method: 'POST', path: '/attempts/{id}/retry', tags: ['attempts'] })
+      .input(byId)
+      .output(attempts.attempt),
+    cancel: oc
+      .route({ method: 'POST', path: '/attempts/{id}/cancel', tags: ['attempts'] })
+      .input(byId)
+      .output(attempts.attempt),
     resolve: oc
       .route({ method: 'POST', path: '/attempts/{id}/resolve', tags: ['attempts'] })
       .input(attempts.resolveInput)
@@ -77,12 +88,18 @@ export const contract = {
       .route({ method: 'POST', path: '/contacts', tags: ['contacts'], successStatus: 201 })
       .input(contacts.contactInput)
       .output(contacts.contact),
-    get: oc.route({ method: 'GET', path: '/contacts/{id}', tags: ['contacts'] }).input(byId).output(contacts.contact),
+    get: oc
+      .route({ method: 'GET', path: '/contacts/{id}', tags: ['contacts'] })
+      .input(byId)
+      .output(contacts.contact),
     update: oc
       .route({ method: 'PATCH', path: '/contacts/{id}', tags: ['contacts'] })
       .input(contacts.contactPatch)
       .output(contacts.contact),
-    remove: oc.route({ method: 'DELETE', path: '/contacts/{id}', tags: ['contacts'] }).input(byId).output(done),
+    remove: oc
+      .route({ method: 'DELETE', path: '/contacts/{id}', tags: ['contacts'] })
+      .input(byId)
+      .output(done),
     import: oc
       .route({
         method: 'POST',
@@ -107,7 +124,10 @@ export const contract = {
       .route({ method: 'PATCH', path: '/categories/{id}', tags: ['categories'] })
       .input(contacts.categoryPatch)
       .output(contacts.category),
-    remove: oc.route({ method: 'DELETE', path: '/categories/{id}', tags: ['categories'] }).input(byId).output(done),
+    remove: oc
+      .route({ method: 'DELETE', path: '/categories/{id}', tags: ['categories'] })
+      .input(byId)
+      .output(done),
   },
   campaigns: {
     list: oc
@@ -118,15 +138,30 @@ export const contract = {
       .route({ method: 'POST', path: '/campaigns', tags: ['campaigns'], successStatus: 201 })
       .input(campaigns.campaignInput)
       .output(campaigns.campaign),
-    get: oc.route({ method: 'GET', path: '/campaigns/{id}', tags: ['campaigns'] }).input(byId).output(campaigns.campaign),
+    get: oc
+      .route({ method: 'GET', path: '/campaigns/{id}', tags: ['campaigns'] })
+      .input(byId)
+      .output(campaigns.campaign),
     update: oc
       .route({ method: 'PATCH', path: '/campaigns/{id}', tags: ['campaigns'] })
       .input(campaigns.campaignPatch)
       .output(campaigns.campaign),
-    start: oc.route({ method: 'POST', path: '/campaigns/{id}/start', tags: ['campaigns'] }).input(byId).output(campaigns.campaign),
-    pause: oc.route({ method: 'POST', path: '/campaigns/{id}/pause', tags: ['campaigns'] }).input(byId).output(campaigns.campaign),
-    resume: oc.route({ method: 'POST', path: '/campaigns/{id}/resume', tags: ['campaigns'] }).input(byId).output(campaigns.campaign),
-    cancel: oc.route({ method: 'POST', path: '/campaigns/{id}/cancel', tags: ['campaigns'] }).input(byId).output(campaigns.campaign),
+    start: oc
+      .route({ method: 'POST', path: '/campaigns/{id}/start', tags: ['campaigns'] })
+      .input(byId)
+      .output(campaigns.campaign),
+    pause: oc
+      .route({ method: 'POST', path: '/campaigns/{id}/pause', tags: ['campaigns'] })
+      .input(byId)
+      .output(campaigns.campaign),
+    resume: oc
+      .route({ method: 'POST', path: '/campaigns/{id}/resume', tags: ['campaigns'] })
+      .input(byId)
+      .output(campaigns.campaign),
+    cancel: oc
+      .route({ method: 'POST', path: '/campaigns/{id}/cancel', tags: ['campaigns'] })
+      .input(byId)
+      .output(campaigns.campaign),
     recipients: oc
       .route({ method: 'GET', path: '/campaigns/{id}/recipients', tags: ['campaigns'] })
       .input(campaigns.recipientListInput)
@@ -141,7 +176,10 @@ export const contract = {
       .route({ method: 'GET', path: '/webhook-events', tags: ['webhooks'] })
       .input(webhooks.webhookEventListInput)
       .output(pageOf(webhooks.webhookEvent)),
-    get: oc.route({ method: 'GET', path: '/webhook-events/{id}', tags: ['webhooks'] }).input(byId).output(webhooks.webhookEventDetail),
+    get: oc
+      .route({ method: 'GET', path: '/webhook-events/{id}', tags: ['webhooks'] })
+      .input(byId)
+      .output(webhooks.webhookEventDetail),
     replay: oc
       .route({ method: 'POST', path: '/webhook-events/{id}/replay', tags: ['webhooks'] })
       .input(byId)
@@ -165,7 +203,10 @@ export const contract = {
       .output(workspace.settings),
   },
   audit: {
-    list: oc.route({ method: 'GET', path: '/audit', tags: ['settings'] }).input(pageInput).output(pageOf(workspace.auditEntry)),
+    list: oc
+      .route({ method: 'GET', path: '/audit', tags: ['settings'] })
+      .input(pageInput)
+      .output(pageOf(workspace.auditEntry)),
   },
   suppressions: {
     list: oc

@@ -73,7 +73,10 @@ describe('the router', () => {
   );
 
   it.each([
-    ['fr', 'La demande est incomplète ou mal formée\u202f: le champ «\u202fto\u202f» est obligatoire. Corrigez-la, puis recommencez.'],
+    [
+      'fr',
+      'La demande est incomplète ou mal formée\u202f: le champ «\u202fto\u202f» est obligatoire. Corrigez-la, puis recommencez.',
+    ],
     ['en', 'The request is incomplete or malformed: the field “to” is required. Correct it, then try again.'],
   ] as const)('names the field that is wrong, in the language %s (API-2)', async (locale, message) => {
     const { client } = clientOf({}, locale);

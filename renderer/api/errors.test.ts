@@ -9,6 +9,8 @@ it('keeps the sentence that the backend chose, with its code (API-2)', () => {
 
 it('knows a missing sign-in by its status, and a backend that does not answer', () => {
   expect(failureOf(new ORPCError('MALFORMED', { status: 401 })).code).toBe('unauthorized');
+  const foreign = new ORPCError('INTERNAL_SERVER_ERROR', { status: 500 });
+  expect(failureOf(foreign)).toEqual({ code: 'internal_error', message: '' });
   expect(failureOf(new TypeError('fetch failed'))).toEqual({ code: 'unreachable', message: '' });
 });
 

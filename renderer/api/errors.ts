@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import type { ErrorCode } from '../../backend/contract/errors.ts';
+import { ERROR_STATUS, type ErrorCode } from '../../backend/contract/errors.ts';
 
 /** What went wrong, as far as the interface has to tell cases apart. */
 export type Failure = {
@@ -12,8 +12,9 @@ export type Failure = {
 /** Reads an error of a call: its code, and the sentence that the backend chose. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ORPCError) {
-    const code = error.status === 401 ? 'unauthorized' : (String(error.code).toLowerCase() as ErrorCode);
-    return { code, message: error.message === error.code ? '' : error.message };
+    if (isErrorCode(error.code)) return { code: error.code, message: error.message };
+    // Not an answer of the backend's own: its words are for programmers.
+    return { code: error.status === 401 ? 'unauthorized' : 'internal_error', message: '' };
   }
   return { code: 'unreachable', message: '' };
 }
@@ -22,4 +23,8 @@ export function failureOf(error: unknown): Failure {
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof ORPCError)) return true;
   return error.status >= 500 || error.status === 429;
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_STATUS, code);
 }

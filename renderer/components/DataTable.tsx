@@ -67,7 +67,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          <Spacer rows={start} span={columns.length} />
+          <Spacer rows={start} />
           {rows.slice(start, end).map((row, index) => (
             <tr
               key={rowKey(row)}
@@ -95,7 +95,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               ))}
             </tr>
           ))}
-          <Spacer rows={rows.length - end} span={columns.length} />
+          <Spacer rows={rows.length - end} />
         </tbody>
       </table>
       {loadingMore && (
@@ -107,11 +107,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function Spacer({ rows, span }: { rows: number; span: number }) {
+/** Stands for rows that are out of view. One cell: more would bring back the columns that are left out. */
+function Spacer({ rows }: { rows: number }) {
   if (rows <= 0) return null;
   return (
     <tr aria-hidden="true" style={{ height: rows * ROW_HEIGHT }}>
-      <td colSpan={span} />
+      <td />
     </tr>
   );
 }

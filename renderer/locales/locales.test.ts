@@ -38,7 +38,7 @@ describe('texts (UI-6)', () => {
   });
 
   it('need only plain spaces in French: the narrow ones are set for every sign that wants one', () => {
-    const set = texts(prepare(fr, frenchSpacing) as Tree);
+    const set = texts(prepare(fr, frenchSpacing));
     for (const [, text] of set) expect(text).not.toMatch(/ [;:!?%»]|« |[^\s\u202f\d{|h][;!?»]/);
   });
 });

@@ -29,6 +29,12 @@ export const FAILURES = [
   { code: 'media:unsupported', message: 'La pièce jointe n’est pas acceptée. Choisissez un autre format.' },
 ];
 
+export const ENGLISH_FAILURES = [
+  { code: 'number:notfound', message: 'This number is not on WhatsApp. Correct it or remove this contact.' },
+  { code: 'contact:blocked', message: 'This contact blocked the line. No message will reach it.' },
+  { code: 'media:unsupported', message: 'The attachment is not accepted. Choose another format.' },
+];
+
 export function attempt(index: number): AttemptDetail {
   const state = of(ATTEMPT_STATES, index);
   const failure = state === 'failed_retry' ? UNREACHABLE : state === 'failed_final' ? of(FAILURES, index) : null;
@@ -76,7 +82,7 @@ export const unknownAttempt = (index: number, parked: boolean): AttemptDetail =>
   state: 'unknown',
   sentAt: null,
   parkedAt: parked ? ago(2 * HOUR_MS) : null,
-  errorCode: 'timeout',
+  errorCode: 'outcome_unknown',
   errorMessage: 'Le fournisseur n’a pas confirmé l’envoi. Le message n’est pas renvoyé ; Vigie vérifie s’il est parti.',
 });
 

@@ -1,6 +1,7 @@
 import type { AttemptDetail } from '../../backend/contract/attempts.ts';
 import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact, Suppression } from '../../backend/contract/contacts.ts';
+import type { Locale } from '../../backend/contract/common.ts';
 import type { DayCounts, MessageError, MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
 import type { AuditEntry, Settings } from '../../backend/contract/workspace.ts';
@@ -9,6 +10,7 @@ import {
   ago,
   attempt,
   contact,
+  ENGLISH_FAILURES,
   FAILURES,
   NOW,
   of,
@@ -150,13 +152,13 @@ const settings: Settings = {
 };
 
 /** A working day: the attention level, three campaigns, something to resolve. */
-export function workingDay(): Scene {
+export function workingDay(language: Locale = 'fr'): Scene {
   const attempts = [
     unknownAttempt(301, true),
     unknownAttempt(302, false),
     ...Array.from({ length: 260 }, (_, index) => attempt(index)),
   ];
-  return {
+  return structuredClone({
     stats: {
       ...someStats,
       ...history.at(-1)!,
@@ -174,7 +176,7 @@ export function workingDay(): Scene {
     errors: Array.from({ length: 10 }, (_, index) => ({
       id: `${index}`,
       attemptId: `attempt-${9 + 14 * index}`,
-      ...of(FAILURES, index),
+      ...of(language === 'fr' ? FAILURES : ENGLISH_FAILURES, index),
       phoneMasked: `+33*******${10 + index * 7}`,
       occurredAt: ago(index * 23 * MINUTE_MS),
     })),
@@ -199,8 +201,8 @@ export function workingDay(): Scene {
         detail: null,
       }),
     ),
-    settings,
-  };
+    settings: { ...settings, locale: language },
+  });
 }
 
 /** A workspace that nobody has used yet. */

@@ -26,16 +26,18 @@ export function FileDrop({ file, onChoose, disabled }: FileDropProps) {
       }}
       onDragLeave={() => setOver(false)}
       onDrop={drop}
-      className={`flex flex-col items-center rounded-card border border-dashed px-6 py-8 text-center transition-colors ${
+      className={`flex items-center gap-4 rounded-card border border-dashed px-6 transition-colors ${
         over ? 'border-accent bg-accent-tint' : 'border-edge bg-surface'
-      }`}
+      } ${file ? 'justify-between py-3' : 'flex-col py-8 text-center'}`}
     >
-      <FileSpreadsheet size={24} className="mb-2 text-faint" aria-hidden="true" />
-      <p className="text-15 font-medium" data-testid="file-name">
-        {file ? file.name : t('contacts.importer.drop')}
-      </p>
-      <p className="mt-1 max-w-lg text-soft">{t('contacts.importer.hint')}</p>
-      <Button className="mt-4" disabled={disabled} onClick={() => input.current?.click()}>
+      <FileSpreadsheet size={24} className="shrink-0 text-faint" aria-hidden="true" />
+      <div className={`min-w-0 ${file ? 'flex-1' : ''}`}>
+        <p className="truncate text-15 font-medium" data-testid="file-name">
+          {file ? file.name : t('contacts.importer.drop')}
+        </p>
+        {!file && <p className="mt-1 max-w-lg text-soft">{t('contacts.importer.hint')}</p>}
+      </div>
+      <Button disabled={disabled} onClick={() => input.current?.click()}>
         {file ? t('contacts.importer.change') : t('contacts.importer.choose')}
       </Button>
       <input

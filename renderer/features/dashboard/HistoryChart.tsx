@@ -5,7 +5,7 @@ import { useFormat } from '../../format/useFormat.ts';
 import { chartTicks } from './chartTicks.ts';
 
 /** The limit's line has its words above it. */
-const LIMIT_ROOM = 1.12;
+const LIMIT_ROOM = 1.1;
 
 type Series = { key: 'message1' | 'message2' | 'other' | 'errors'; label: string; color: string };
 

@@ -13,6 +13,8 @@ export function DoubtfulAttempt({ attempt, onDecide }: { attempt: Attempt; onDec
   const { t } = useTranslation();
   const words = useWords();
   const format = useFormat();
+  const stillAsking = attempt.parkedAt === null;
+  const undecided = attempt.errorCode === 'outcome_unknown';
   return (
     <li className="px-4 py-4" data-testid="doubtful">
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -25,7 +27,7 @@ export function DoubtfulAttempt({ attempt, onDecide }: { attempt: Attempt; onDec
           </p>
           <p className="mt-1">
             {t('resolve.why', { at: format.dateTime(attempt.createdAt) })}{' '}
-            {attempt.errorMessage ?? t('resolve.unconfirmed')}
+            {stillAsking || !undecided ? (attempt.errorMessage ?? t('resolve.unconfirmed')) : t('resolve.askedInVain')}
           </p>
           <p className="mt-1 text-12 text-soft">
             {t('resolve.slot')} {attempt.type === 'message_1' && t('resolve.blocks')}

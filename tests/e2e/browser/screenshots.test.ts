@@ -45,7 +45,9 @@ async function open(backend: FakeBackend, options: PageOptions = {}): Promise<In
 
 describe.for(['fr', 'en'] as const)('the dashboard in %s', (language) => {
   it.for(['light', 'dark'] as const)('in the %s theme, 1280 and 1920 wide', async (theme) => {
-    const { page } = await open(busy, { language, theme });
+    const backend = await startFakeBackend(workingDay(language));
+    onTestFinished(() => backend.stop());
+    const { page } = await open(backend, { language, theme });
     await page.locator('.recharts-bar-rectangle').first().waitFor();
     for (const [width, height] of [
       [1280, 800],
