@@ -178,8 +178,11 @@ async function composeParts(
   return { workspace, store, lines, port, running };
 }
 
+/** Finished messages keep their text and phone for so long (SND-9). */
+const CLEAN_AFTER_DAYS = 30;
+
 /** What time alone brings about (OPS-7). */
-function jobsOf({ campaigns, ledger, lines, processor, silence }: Workspace, clock: Clock): Job[] {
+function jobsOf({ campaigns, ledger, lines, processor, services, silence }: Workspace, clock: Clock): Job[] {
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
@@ -196,10 +199,12 @@ function jobsOf({ campaigns, ledger, lines, processor, silence }: Workspace, clo
         }
       },
     },
+    { name: 'reset-day', schedule: '0 0 * * *', atStart: true, run: () => ledger.closeDays(clock.now()) },
     {
       name: 'cleanup',
       schedule: '0 2 * * *',
       run: () => {
+        services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie');
         ledger.prune(clock.now());
         processor.prune();
       },

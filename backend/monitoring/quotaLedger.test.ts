@@ -70,6 +70,14 @@ describe('slots', () => {
     expect(ledger.take(slot('c', resumes ?? 0), limits).ok).toBe(true);
   });
 
+  it('closes a finished day once, however late the machine wakes, and loses no count (MON-8)', () => {
+    ledger.take(slot('a', NOON), LIMITS);
+    expect(ledger.closeDays(NOON)).toBe(0);
+    expect(ledger.closeDays(NOON + 3 * DAY_MS)).toBe(1);
+    expect(ledger.closeDays(NOON + 3 * DAY_MS)).toBe(0);
+    expect(countsOn('2026-11-20')).toMatchObject({ other: 1 });
+  });
+
   it('never goes back to a day that is over when the clock is set back (MON-8)', () => {
     ledger.take(slot('a', NOON), LIMITS);
     ledger.take(slot('b', NOON - DAY_MS), LIMITS);

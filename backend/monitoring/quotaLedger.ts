@@ -54,6 +54,9 @@ export class QuotaLedger {
         .pluck(),
       countError: database.prepare<{ day: string }>(`
         INSERT INTO daily_stats (day, errors) VALUES (@day, 1) ON CONFLICT (day) DO UPDATE SET errors = errors + 1`),
+      closeDays: database.prepare<{ day: string; at: number }>(
+        `UPDATE daily_stats SET closed_at = @at WHERE day < @day AND closed_at IS NULL`,
+      ),
       prune: database.prepare<{ before: number }>(`DELETE FROM quota_slots WHERE settled_at < @before`),
     };
     const perKind = (sql: (column: SlotKind) => string) => ({
@@ -142,6 +145,12 @@ export class QuotaLedger {
   /** Instants of the slots that a line took after `since`, oldest first. */
   recentSends(lineId: string, since: number): number[] {
     return this.#statements.sentOnLine.all({ lineId, since });
+  }
+
+  /** Marks the days that are over, once; a day that was closed is never opened again (MON-8). Returns how many. */
+  closeDays(now: number): number {
+    const at = this.effectiveNow(now);
+    return this.#statements.closeDays.run({ day: dayOf(at), at }).changes;
   }
 
   /** Removes settled slots that no limit looks at any more. */

@@ -50,6 +50,9 @@ export class AttemptOperator {
       countCleanable: database
         .prepare<{ before: number }, number>(`SELECT count(*) FROM attempts WHERE ${CLEAN_CONDITION}`)
         .pluck(),
+      cleanErrors: database.prepare<{ before: number }>(
+        `UPDATE message_errors SET phone = '', detail = NULL WHERE occurred_at < @before AND phone <> ''`,
+      ),
       clean: database.prepare<{ before: number; now: number; step: number }>(`
         UPDATE attempts SET body = NULL, media = NULL, template = NULL, context = NULL, title = NULL, phone = '',
           error_detail = NULL, cleaned_at = @now, updated_at = @now
@@ -156,6 +159,7 @@ export class AttemptOperator {
       cleaned += changes;
       if (changes < CLEAN_STEP) break;
     }
+    this.#statements.cleanErrors.run({ before });
     audit.write({
       actor,
       action: 'attempt.cleanup',

@@ -53,12 +53,23 @@ export function SkeletonRows({ rows = 8, label }: { rows?: number; label: string
   return (
     <div role="status" aria-label={label} className="divide-y divide-line">
       {Array.from({ length: rows }, (_, index) => (
-        <div key={index} className="flex h-9 items-center gap-6 px-4">
+        <div key={index} className="flex h-9 items-center gap-6 px-6">
           <Skeleton className="h-3 w-24" />
           <Skeleton className="h-3 w-40" />
           <Skeleton className="h-3 flex-1" />
         </div>
       ))}
+    </div>
+  );
+}
+
+/** A whole page of a list while its code is fetched. */
+export function SkeletonPage({ label }: { label: string }) {
+  return (
+    <div>
+      <Skeleton className="mx-6 mt-6 mb-5 h-6 w-40" />
+      <Skeleton className="mx-6 mb-4 h-8 w-96" />
+      <SkeletonRows label={label} />
     </div>
   );
 }

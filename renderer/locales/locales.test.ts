@@ -1,7 +1,30 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
 import { frenchSpacing, prepare } from './prepare.ts';
+
+/** Words that a value chooses, by the beginning of their keys. */
+const WORDS = [
+  ...[
+    'nav.',
+    'level.',
+    'line.',
+    'campaigns.status.',
+    'campaigns.recipients.state.',
+    'campaigns.recipients.answerType.',
+  ],
+  ...[
+    'attempts.state.',
+    'attempts.type.',
+    'attempts.event.',
+    'webhooks.verdict',
+    'webhooks.reason.',
+    'webhooks.change.',
+  ],
+  ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.audit.actions.'],
+  ...['appearance', 'limits', 'answers', 'region', 'system'].map((section) => `settings.${section}.title`),
+];
 
 type Tree = { [key: string]: string | Tree };
 
@@ -31,6 +54,15 @@ describe('texts (UI-6)', () => {
     for (const key of french.keys()) {
       if (key.endsWith('_one')) expect(french.has(key.replace(/_one$/, '_other'))).toBe(true);
     }
+  });
+
+  it('are all used: by their key, or as one of the words that a value chooses', () => {
+    const sources = globSync('renderer/**/*.{ts,tsx}', { exclude: ['renderer/locales/**'] });
+    const code = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
+    const used = (key: string): boolean => code.includes(`'${key}'`);
+    const chosen = (key: string): boolean => WORDS.some((words) => key.startsWith(words));
+    const keys = [...french.keys()].map((key) => key.replace(/_(one|other)$/, '').replaceAll('/', '.'));
+    expect(keys.filter((key) => !used(key) && !chosen(key))).toEqual([]);
   });
 
   it('use the typographic apostrophe, no exclamation marks and no double spaces', () => {

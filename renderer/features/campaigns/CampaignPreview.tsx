@@ -42,6 +42,7 @@ export function CampaignPreview({ draft }: { draft: CampaignDraft }) {
           data && (
             <>
               <Meaning preview={data} />
+              {data.samples.length > 0 && <p className="text-12 text-soft">{t('campaigns.preview.text')}</p>}
               <Samples preview={data} withFollowUp={settled.message2.trim() !== ''} />
             </>
           )

@@ -49,6 +49,12 @@ export function Recipients({ campaign, state: wanted }: { campaign: Campaign; st
     <section aria-label={t('campaigns.detail.recipients')} className="flex min-h-80 flex-1 flex-col">
       <div className="flex items-center justify-between gap-3 px-6 pb-3">
         <h2 className="text-15 font-semibold">{t('campaigns.detail.recipients')}</h2>
+        <a
+          href={href(['attempts'], { campaign: campaign.id })}
+          className="mr-auto text-12 font-medium text-accent hover:underline"
+        >
+          {t('campaigns.detail.attempts')}
+        </a>
         <FilterSelect
           label={t('campaigns.recipients.filter')}
           value={state ?? ''}

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useRef, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settingsQuery } from '../../api/queries.ts';
 import { ButtonLink } from '../../components/Button.tsx';
-import { Empty, SkeletonRows } from '../../components/Notices.tsx';
+import { Empty, SkeletonPage } from '../../components/Notices.tsx';
 import { Toasts } from '../../components/Toasts.tsx';
 import { speak, useWords } from '../../locales/i18n.ts';
 import { useLive } from '../../state/live.ts';
@@ -71,7 +71,7 @@ function Page() {
   return (
     <main ref={main} id="content" tabIndex={-1} className="min-h-0 overflow-auto bg-canvas">
       <Fallible key={first}>
-        <Suspense fallback={<SkeletonRows label={t('common.loading')} />}>
+        <Suspense fallback={<SkeletonPage label={t('common.loading')} />}>
           {entry ? (
             <entry.page path={rest} query={query} />
           ) : (

@@ -94,6 +94,7 @@ function Figures() {
 function DefaultLine({ settings }: { settings: Settings | undefined }) {
   const { t } = useTranslation();
   const pauses = useLive((live) => live.stats?.pauses);
+  const lost = useLive((live) => live.connection === 'lost');
   if (!settings) return null;
   const line = settings.lines.find((candidate) => candidate.isDefault) ?? settings.lines[0];
   if (!line) return <span className="text-soft">{t('line.none')}</span>;
@@ -101,7 +102,7 @@ function DefaultLine({ settings }: { settings: Settings | undefined }) {
   return (
     <span className="flex min-w-0 items-center gap-1.5 text-soft max-mid:hidden" title={line.label}>
       <span className="truncate">{line.label}</span>
-      <LineState state={paused ? 'paused' : line.state} />
+      <LineState state={lost ? 'unknown' : paused ? 'paused' : line.state} />
     </span>
   );
 }

@@ -39,9 +39,7 @@ export const campaigns: Texts<typeof french> = {
     optedOut: 'Opted out',
     cancelled: 'Cancelled',
     funnel: 'Campaign funnel',
-    ofTotal: '{{value}} of contacts',
     outcomes: 'Other outcomes',
-    finalTitle: 'Figures at closing',
     finalText: 'News that came after closing corrected these figures.',
   },
   detail: {

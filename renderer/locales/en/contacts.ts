@@ -52,7 +52,6 @@ export const contacts: Texts<typeof french> = {
     attributes: 'Information',
     noAttributes: 'No information to personalise messages with.',
     added: 'Added {{at}}',
-    changed: 'Changed {{at}}',
     removeTitle: 'Delete {{name}}?',
     removeText: 'The contact leaves its categories. The history of its messages stays.',
   },

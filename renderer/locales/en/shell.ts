@@ -9,7 +9,6 @@ export const shell: Texts<typeof french> = {
     create: 'Create',
     edit: 'Edit',
     remove: 'Delete',
-    confirm: 'Confirm',
     retry: 'Try again',
     search: 'Search',
     all: 'All',
@@ -25,10 +24,6 @@ export const shell: Texts<typeof french> = {
     no: 'No',
     optional: 'optional',
     notOnThisLine: 'Not available on this line',
-    emptyValue: 'No value',
-    localTime: '{{time}} ({{zone}})',
-    rows_one: '{{count, number}} row',
-    rows_other: '{{count, number}} rows',
   },
   nav: {
     label: 'Main navigation',
@@ -63,7 +58,6 @@ export const shell: Texts<typeof french> = {
     todayTitle: '{{sent, number}} messages sent today, of {{limit, number}}',
     rolling: '24 h',
     rollingTitle: '{{sent, number}} messages accepted in 24 hours, cap {{limit, number}}',
-    line: 'Line',
     palette: 'Search or act',
   },
   line: {

@@ -36,9 +36,7 @@ export const campaigns = {
     optedOut: 'Désinscrits',
     cancelled: 'Annulés',
     funnel: 'Entonnoir de la campagne',
-    ofTotal: '{{value}} des contacts',
     outcomes: 'Autres issues',
-    finalTitle: 'Chiffres à la clôture',
     finalText: 'Des nouvelles arrivées après la clôture ont corrigé ces chiffres.',
   },
   detail: {

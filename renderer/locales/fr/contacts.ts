@@ -49,7 +49,6 @@ export const contacts = {
     attributes: 'Informations',
     noAttributes: 'Aucune information de personnalisation.',
     added: 'Ajouté le {{at}}',
-    changed: 'Modifié le {{at}}',
     removeTitle: 'Supprimer {{name}} ?',
     removeText: 'Le contact disparaît de ses catégories. L’historique de ses messages reste.',
   },

@@ -6,7 +6,6 @@ export const shell = {
     create: 'Créer',
     edit: 'Modifier',
     remove: 'Supprimer',
-    confirm: 'Confirmer',
     retry: 'Réessayer',
     search: 'Rechercher',
     all: 'Tous',
@@ -22,10 +21,6 @@ export const shell = {
     no: 'Non',
     optional: 'facultatif',
     notOnThisLine: 'Non disponible sur cette ligne',
-    emptyValue: 'Aucune valeur',
-    localTime: '{{time}} ({{zone}})',
-    rows_one: '{{count, number}} ligne',
-    rows_other: '{{count, number}} lignes',
   },
   nav: {
     label: 'Navigation principale',
@@ -60,7 +55,6 @@ export const shell = {
     todayTitle: '{{sent, number}} messages envoyés aujourd’hui, sur {{limit, number}}',
     rolling: '24 h',
     rollingTitle: '{{sent, number}} messages acceptés en 24 heures, plafond {{limit, number}}',
-    line: 'Ligne',
     palette: 'Rechercher ou agir',
   },
   line: {

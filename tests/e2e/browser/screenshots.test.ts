@@ -96,6 +96,7 @@ describe('every page', () => {
     const { page, go } = await open(busy);
     await page.route('**/rpc/attempts/list', () => {});
     await go('/attempts');
+    await page.getByRole('heading', { name: 'Tentatives' }).waitFor();
     await page.locator('.shimmer').first().waitFor();
     await picture(page, 'attempts-loading');
     await page.route('**/rpc/webhookEvents/list', (route) => route.fulfill({ status: 500, body: '{}' }));
