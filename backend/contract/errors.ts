@@ -2,7 +2,6 @@
 export const ERROR_STATUS = {
   bad_request: 400,
   invalid_phone: 400,
-  unknown_variable: 400,
   csv_unreadable: 400,
   unauthorized: 401,
   forbidden: 403,
@@ -21,12 +20,20 @@ export const ERROR_STATUS = {
   no_line: 422,
   wrong_campaign_status: 422,
   no_recipients: 422,
+  unknown_variable: 422,
   too_many_requests: 429,
   internal_error: 500,
   frozen: 503,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** Finer than what a program must tell apart: these leave as the general code, with the fine one in `data.reason`. */
+const GENERAL_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
+  invalid_phone: 'bad_request',
+  csv_unreadable: 'bad_request',
+  idempotency_conflict: 'conflict',
+};
 
 /** Values that a sentence names; nothing in here may be a secret, a body or a whole phone. */
 export type ErrorData = Record<string, string | number | boolean | null | string[]>;
@@ -45,5 +52,10 @@ export class VigieError extends Error {
 
   get status(): number {
     return ERROR_STATUS[this.code];
+  }
+
+  /** Code under which it leaves the backend. */
+  get publicCode(): ErrorCode {
+    return GENERAL_CODES[this.code] ?? this.code;
   }
 }

@@ -30,9 +30,10 @@ function isRendered(error: unknown): error is RenderedError {
 }
 
 function rendered(locale: Locale, error: VigieError, data: unknown = error.data): RenderedError {
-  const { code, status } = error;
+  const { code, publicCode, status } = error;
   const message = errorSentence(locale, { code, data: withDetail(locale, error.data) });
-  return new ORPCError<ErrorCode, unknown>(code, { status, message, data, cause: error });
+  const sent = publicCode === code ? data : { ...error.data, reason: code };
+  return new ORPCError<ErrorCode, unknown>(publicCode, { status, message, data: sent, cause: error });
 }
 
 /** A detail that is the key of a sentence is said in the reader's language. */

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { VigieError } from '../contract/errors.ts';
 import { openDatabase, type Database } from './database.ts';
-import { migrate, readMigrations } from './migrate.ts';
+import { migrate, readMigrations, schemaVersion, type Migration } from './migrate.ts';
 import { writeDurably } from './secrets.ts';
+import { refuseLostLog } from './walWitness.ts';
 
 /** Both files of a workspace, open, checked and migrated. */
 export type Store = {
@@ -17,11 +18,13 @@ export type Store = {
 const FILES = { main: 'vigie.db', inbox: 'inbox.db' } as const;
 /** Says that this folder held good files once: without them it is damage, not a first start (REL-2). */
 const MARKER = 'install.json';
+const LOCK = 'host.lock';
 
 /**
  * Opens the files of a data folder. A folder that was in use and misses a file, or holds an empty, truncated or
  * corrupt one, is never silently started afresh (REL-2).
- * @throws VigieError `frozen` with the reason: `file_missing`, `file_empty`, `file_damaged`, `newer_file`, `durability`
+ * @throws VigieError `frozen` with the reason: `file_missing`, `file_empty`, `file_damaged`, `file_unusable`,
+ *   `newer_file`, `durability`
  */
 export function openStore(dataDir: string, migrationsDir: string): Store {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -29,14 +32,7 @@ export function openStore(dataDir: string, migrationsDir: string): Store {
   const open = (name: keyof typeof FILES): Database => {
     const file = path.join(dataDir, FILES[name]);
     if (installed) refuseLoss(file);
-    const database = openChecked(file);
-    try {
-      migrate(database, readMigrations(path.join(migrationsDir, name === 'main' ? 'sqlite' : 'inbox')));
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-    return database;
+    return openChecked(file, readMigrations(path.join(migrationsDir, name === 'main' ? 'sqlite' : 'inbox')));
   };
   const main = open('main');
   try {
@@ -60,23 +56,52 @@ function refuseLoss(file: string): void {
   const name = path.basename(file);
   if (!existsSync(file)) throw new VigieError('frozen', { reason: 'file_missing', file: name });
   if (statSync(file).size === 0) throw new VigieError('frozen', { reason: 'file_empty', file: name });
+  refuseLostLog(file);
+  inspect(file, (database) => {
+    if (schemaVersion(database) > 0) return;
+    throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: 'no tables' });
+  });
 }
 
-function openChecked(file: string): Database {
+function openChecked(file: string, migrations: Migration[]): Database {
   const name = path.basename(file);
+  inspect(file, (database) => {
+    const verdict = String(database.pragma('quick_check', { simple: true }));
+    if (verdict === 'ok') return;
+    throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: verdict.slice(0, 200) });
+  });
   let database: Database | null = null;
   try {
     database = openDatabase(file);
-    const verdict = String(database.pragma('quick_check', { simple: true }));
-    if (verdict === 'ok') return database;
-    throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: verdict.slice(0, 200) });
+    migrate(database, migrations);
+    return database;
   } catch (error) {
     database?.close();
-    if (error instanceof SQLite.SqliteError && ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(error.code)) {
-      throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: error.code }, { cause: error });
-    }
-    throw error;
+    throw asFrozen(error, name);
   }
+}
+
+/** Looks into a file that is there. A connection that may write would change a damaged file when it closes. */
+function inspect(file: string, look: (database: Database) => void): void {
+  if (!existsSync(file)) return;
+  let database: Database | null = null;
+  try {
+    database = new SQLite(file, { readonly: true });
+    look(database);
+  } catch (error) {
+    throw asFrozen(error, path.basename(file));
+  } finally {
+    database?.close();
+  }
+}
+
+/** What lies in the way of a file that may be sound: rights, room, the disk, another program. */
+const UNUSABLE = /^SQLITE_(CANTOPEN|READONLY|IOERR|PERM|AUTH|BUSY|LOCKED|FULL|NOMEM)/;
+
+function asFrozen(error: unknown, file: string): unknown {
+  if (!(error instanceof SQLite.SqliteError)) return error;
+  const reason = UNUSABLE.test(error.code) ? 'file_unusable' : 'file_damaged';
+  return new VigieError('frozen', { reason, file, detail: error.code }, { cause: error });
 }
 
 /** The demo's files lie apart, so that leaving it leaves nothing of it behind. */
@@ -93,17 +118,19 @@ export function isInstalled(dataDir: string): boolean {
  * Keeps every other host away from a data folder for as long as this process lives: the lock is SQLite's own, so the
  * operating system lifts it when the process dies, however it dies.
  * @returns the function that lifts it
- * @throws VigieError `frozen` with reason `in_use`
+ * @throws VigieError `frozen` with reason `in_use`, or the reasons of a file that cannot be used
  */
 export function lockFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = new SQLite(path.join(dataDir, 'host.lock'), { timeout: 0 });
+  let lock: Database | null = null;
   try {
+    lock = new SQLite(path.join(dataDir, LOCK), { timeout: 0 });
     lock.pragma('journal_mode = DELETE');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
-    lock.close();
-    throw new VigieError('frozen', { reason: 'in_use', dataDir }, { cause });
+    lock?.close();
+    const inUse = cause instanceof SQLite.SqliteError && cause.code.startsWith('SQLITE_BUSY');
+    throw inUse ? new VigieError('frozen', { reason: 'in_use', dataDir }, { cause }) : asFrozen(cause, LOCK);
   }
   return () => {
     lock.close();
