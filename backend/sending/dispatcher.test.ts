@@ -38,6 +38,20 @@ describe('the dispatcher', () => {
     expect(engine.provider.sent.length).toBe(15);
   });
 
+  it.each([
+    { kind: 'refused', code: 'http_429', class: 'retry', detail: '' },
+    { kind: 'not_sent', code: 'provider_unreachable', detail: '' },
+  ] as const)('keeps the pace also when the slots come back at once: $kind (SND-13, REL-5)', async (outcome) => {
+    engine = createTestEngine({ sendsPerMinute: 6 });
+    engine.provider.onSend = () => outcome;
+    for (let index = 0; index < 30; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS - 1);
+    expect(engine.provider.sent).toHaveLength(6);
+    await engine.clock.advance(MINUTE_MS);
+    expect(engine.provider.sent).toHaveLength(12);
+  });
+
   it('stops at the daily limit and goes on after midnight UTC (MON-2, MON-8)', async () => {
     engine = createTestEngine({ limits: { dailyLimit: 3, rollingLimit: 1000 }, now: '2026-11-20T22:00:00.000Z' });
     for (let index = 0; index < 5; index++) engine.add({ phone: phone(index) });

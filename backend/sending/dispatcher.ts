@@ -52,6 +52,8 @@ export class Dispatcher implements Service {
   readonly #wakers = new Set<() => void>();
   readonly #inFlight = new Map<string, Set<Promise<void>>>();
   readonly #lastMessage1 = new Map<string, number>();
+  /** Starts whose slot was given back: the provider was asked all the same, and the pace counts them. */
+  readonly #givenBack = new Map<string, { at: number; monotonic: number }[]>();
   #loops: Promise<void>[] = [];
   #running = false;
 
@@ -165,7 +167,8 @@ export class Dispatcher implements Service {
     const own = lines.options(lineId);
     const shared = settings();
     const next = this.#pace.get(lineId);
-    const recentSends = ledger.recentSends(lineId, clock.now() - MINUTE_MS);
+    const recentSends = [...ledger.recentSends(lineId, clock.now() - MINUTE_MS), ...this.#recentlyGivenBack(lineId)];
+    recentSends.sort((a, b) => a - b);
     const last = recentSends.at(-1) ?? null;
     if (next !== undefined && next.after === last) return next.at;
     const at = nextSendAt(
@@ -179,6 +182,16 @@ export class Dispatcher implements Service {
     this.#pace.set(lineId, { after: last, at });
     return at;
   }
+  /** Starts of the last minute whose slot was given back; what a clock set back left in the future counts no more. */
+  #recentlyGivenBack(lineId: string): number[] {
+    const { clock } = this.#deps;
+    const recent = (this.#givenBack.get(lineId) ?? []).filter(
+      ({ at, monotonic }) => clock.monotonic() - monotonic < MINUTE_MS && at <= clock.now(),
+    );
+    this.#givenBack.set(lineId, recent);
+    return recent.map(({ at }) => at);
+  }
+
   /** The random gap after a send is drawn once. */
   readonly #pace = new Map<string, { after: number | null; at: number }>();
 
@@ -198,7 +211,8 @@ export class Dispatcher implements Service {
   }
 
   async #send(line: ConfiguredLine, attempt: AttemptRow): Promise<void> {
-    const { logger } = this.#deps;
+    const { logger, clock } = this.#deps;
+    const started = { at: clock.now(), monotonic: clock.monotonic() };
     const outcome = await line.provider
       .send({
         reference: attempt.reference,
@@ -213,6 +227,9 @@ export class Dispatcher implements Service {
         logger.error({ error, attempt: attempt.id }, 'provider client failed');
         return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' } satisfies SendOutcome;
       });
+    if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
+      this.#givenBack.set(line.id, [...(this.#givenBack.get(line.id) ?? []), started]);
+    }
     await this.#record(attempt, outcome);
     if (outcome.kind === 'accepted') this.#deps.repeatedRefusals.accepted(line);
     if (outcome.kind === 'refused') this.#deps.repeatedRefusals.refused(line, attempt, outcome.code);

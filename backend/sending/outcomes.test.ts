@@ -98,6 +98,19 @@ describe('an outcome', () => {
     expect(used()).toBe(0);
   });
 
+  it('tries what never left again, however often: an outage uses no try up (SND-4, REL-5)', async () => {
+    const { id, maxAttempts } = engine.add();
+    for (let time = 0; time <= maxAttempts; time++) {
+      const waiting = engine.outcomes.notSent(claimed(), {
+        kind: 'not_sent',
+        code: 'provider_unreachable',
+        detail: '',
+      });
+      expect(waiting).toMatchObject({ id, state: 'failed_retry', tries: 0 });
+      await engine.clock.advanceTo(waiting.dueAt);
+    }
+  });
+
   it('keeps the slot of an unknown outcome and never offers it to the queue again (SND-6)', () => {
     engine.add();
     const unknown = engine.outcomes.unknown(claimed(), { code: 'timeout', detail: '' });

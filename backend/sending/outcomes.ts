@@ -68,21 +68,22 @@ export class Outcomes {
     return this.#recordFailure(attempt, outcome);
   }
 
-  /** Nothing left this machine; the slot is given back and the try does not count against the contact. */
+  /** Nothing left this machine; the slot is given back and the try does not count, however long the outage (REL-5). */
   notSent(attempt: AttemptRow, outcome: Extract<SendOutcome, { kind: 'not_sent' }>): AttemptRow {
-    return this.#recordFailure(attempt, { ...outcome, class: 'retry' });
+    return this.#recordFailure(attempt, { ...outcome, class: 'retry', uncounted: true });
   }
 
   #recordFailure(
     attempt: AttemptRow,
-    failure: { code: string; class: ErrorClass; detail: string; retryAfterMs?: number },
+    failure: { code: string; class: ErrorClass; detail: string; retryAfterMs?: number; uncounted?: true },
   ): AttemptRow {
     const { database, store, ledger, clock, random, retryBaseMs } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
       ledger.release(attempt.id);
-      const { tries, maxAttempts, errorCode: previousCode } = attempt;
-      const { retryAfterMs } = failure;
+      const { tries, errorCode: previousCode } = attempt;
+      const { retryAfterMs, uncounted = false } = failure;
+      const maxAttempts = uncounted ? Infinity : attempt.maxAttempts;
       const next = afterRefusal(
         { ...failure, tries, maxAttempts, baseMs: retryBaseMs(), retryAfterMs, now, previousCode },
         random,
@@ -92,7 +93,9 @@ export class Outcomes {
         errorCode: failure.code,
         errorDetail: failure.detail,
         // A try that failed for no fault of the message is not counted against it.
-        ...(final ? { finishedAt: now } : { dueAt: next.at, tries: next.pause === 'none' ? tries : tries - 1 }),
+        ...(final
+          ? { finishedAt: now }
+          : { dueAt: next.at, tries: next.pause === 'none' && !uncounted ? tries : tries - 1 }),
       });
       store.addEvent(attempt.id, {
         at: now,

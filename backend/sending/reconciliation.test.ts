@@ -77,6 +77,19 @@ describe('an unknown outcome', () => {
     expect(engine.ledger.usage(engine.clock.now()).used).toBe(1);
   });
 
+  it('is proved absent by time that passed, not by a clock that was put forward (SND-6, REL-4)', async () => {
+    engine.database.exec(`UPDATE lines SET absent_policy = 'retry'`);
+    const id = unknownAttempt();
+    answer('absent');
+    await askAfter(FIRST_LOOKUP_AFTER_MS);
+    engine.clock.set(engine.clock.now() + 3_600_000);
+    await askAfter(1_000);
+    expect(asked).toHaveLength(2);
+    expect(engine.attempt(id)).toMatchObject({ state: 'unknown', parkedAt: null });
+    await askAfter(SETTLING_MS - 1_000);
+    expect(engine.attempt(id).state).toBe('failed_retry');
+  });
+
   it('is sent again after that proof when the policy of its line says so (SND-6)', async () => {
     engine.database.exec(`UPDATE lines SET absent_policy = 'retry'`);
     const id = unknownAttempt();

@@ -34,6 +34,8 @@ type ReconciliationDependencies = {
 /** Finds out what became of messages whose outcome is unknown (SND-6); the states are drawn in `docs/states.md`. */
 export class Reconciliation implements Service {
   readonly #deps: ReconciliationDependencies;
+  /** First "not found" of each attempt on the monotonic clock: a wall clock that jumps proves no absence (REL-4). */
+  readonly #absentFrom = new Map<string, number>();
   #cancelTick: (() => void) | null = null;
   #running: Promise<number> | null = null;
   #started = false;
@@ -93,7 +95,11 @@ export class Reconciliation implements Service {
       : { kind: 'unavailable', detail: line === null ? 'line not configured' : 'no look-up on this line' };
     // A webhook or the operator can have settled it while the provider was asked.
     const attempt = this.#deps.store.get(asked.id);
-    if (attempt === null || attempt.state !== 'unknown') return;
+    if (attempt?.state !== 'unknown') {
+      this.#absentFrom.delete(asked.id);
+      return;
+    }
+    if (answer.kind === 'found') this.#absentFrom.delete(asked.id);
     inTransaction(this.#deps.database, () => {
       if (answer.kind === 'found') this.#deps.outcomes.found(attempt, answer);
       else if (answer.kind === 'absent') this.#absent(attempt);
@@ -104,11 +110,14 @@ export class Reconciliation implements Service {
   #absent(attempt: AttemptRow): void {
     const { store, clock, lines, outcomes, settlingMs } = this.#deps;
     const now = clock.now();
-    const absentSince = attempt.absentSince ?? now;
     store.addEvent(attempt.id, { at: now, event: 'looked_up', detail: { answer: 'absent' } });
-    if (attempt.absentSince === null || now - absentSince < settlingMs) {
-      const again = attempt.absentSince === null ? now + settlingMs : absentSince + settlingMs;
-      store.update(attempt, { lookups: attempt.lookups + 1, absentSince, lookupAt: again }, now);
+    const absentFrom = attempt.absentSince === null ? undefined : this.#absentFrom.get(attempt.id);
+    // Heard for the first time, or by a process that is gone: the proof begins here.
+    if (absentFrom === undefined) this.#absentFrom.set(attempt.id, clock.monotonic());
+    const left = absentFrom === undefined ? settlingMs : Math.ceil(absentFrom + settlingMs - clock.monotonic());
+    if (left > 0) {
+      const absentSince = absentFrom === undefined ? now : attempt.absentSince;
+      store.update(attempt, { lookups: attempt.lookups + 1, absentSince, lookupAt: now + left }, now);
       return;
     }
     if (lines.options(attempt.lineId).absentPolicy === 'retry' && attempt.tries < attempt.maxAttempts) {

@@ -74,6 +74,8 @@ function openChecked(file: string, migrations: Migration[]): Database {
   try {
     database = openDatabase(file);
     migrate(database, migrations);
+    // SQLite opens a file that may only be read without a word.
+    database.exec('BEGIN; PRAGMA user_version = 1; ROLLBACK');
     return database;
   } catch (error) {
     database?.close();

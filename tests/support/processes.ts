@@ -19,12 +19,19 @@ export type RunningProcess = {
   end: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
 
-/** Starts one of the project's entries on Node 24 and waits until it has announced every one of `names`. */
+/**
+ * Starts one of the project's entries on Node 24 and waits until it has announced every one of `names`.
+ * `under` is a command line that replaces itself by the entry, such as a shell that sets a limit first.
+ */
 export async function startEntry(
   entry: string,
-  options: { args?: string[]; env?: Record<string, string>; names: string[] },
+  options: { args?: string[]; env?: Record<string, string>; names: string[]; under?: readonly string[] },
 ): Promise<RunningProcess> {
-  const child = spawn(process.execPath, [path.join(ROOT, entry), ...(options.args ?? [])], {
+  const [program = '', ...args] = [
+    ...(options.under ?? []),
+    ...[process.execPath, path.join(ROOT, entry), ...(options.args ?? [])],
+  ];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TZ: 'UTC', ...options.env },
   });
@@ -108,11 +115,13 @@ export async function startHost(options: {
   provider?: { url: string; device: string };
   env?: Record<string, string>;
   entry?: string;
+  under?: readonly string[];
 }) {
   const { dataDir, provider, env = {} } = options;
   const running = await startEntry(options.entry ?? 'out/main/host.js', {
     args: ['--port', '0', '--webhook-port', '0', '--data-dir', dataDir, '--no-demo'],
     names: ['admin', 'webhooks'],
+    ...(options.under && { under: options.under }),
     env: {
       VIGIE_JWT_SECRET: JWT_SECRET,
       VIGIE_LOG_LEVEL: 'warn',
