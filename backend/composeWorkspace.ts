@@ -73,6 +73,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   const live: Live = new Live({
     ...{ clock, logger, locale, stats: () => monitoring.stats() },
+    errors: (limit) => monitoring.errors(limit),
     campaign: (id) => (campaigns.stores.campaigns.byId(id) === null ? null : campaigns.campaigns.get(id)),
     activeCampaigns: () => campaigns.campaigns.list({ limit: 50, status: 'running' }).items,
   });

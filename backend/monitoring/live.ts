@@ -2,7 +2,7 @@ import type { Campaign } from '../contract/campaigns.ts';
 import type { Locale } from '../contract/common.ts';
 import type { LiveEvent } from '../contract/liveEvents.ts';
 import { sentence } from '../contract/messages/sentence.ts';
-import type { AlertLevel, MonitoringStats } from '../contract/monitoring.ts';
+import type { AlertLevel, MessageError, MonitoringStats } from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
 import { createEmitter, type Emitter } from '../core/emitter.ts';
 import type { Logger } from '../core/logger.ts';
@@ -19,10 +19,14 @@ type LiveDependencies = {
   logger: Logger;
   locale: () => Locale;
   stats: () => MonitoringStats;
+  /** Newest first. */
+  errors: (limit: number) => MessageError[];
   campaign: (id: string) => Campaign | null;
   activeCampaigns: () => Campaign[];
 };
 
+/** As many as the dashboard shows. */
+const MOST_ERRORS = 10;
 const LEVEL_ORDER: AlertLevel[] = ['ok', 'attention', 'danger', 'blocked'];
 
 /**
@@ -142,12 +146,21 @@ export class Live implements Service {
     if (before !== null && sameFigures(before, stats)) return;
     this.#told = stats;
     this.events.emit({ type: 'stats', stats });
-    if (before !== null) this.#tellCrossing(before, stats);
+    if (before === null || before.date !== stats.date) return;
+    this.#tellErrors(stats.errors - before.errors);
+    this.#tellCrossing(before, stats);
+  }
+
+  /** Each new error once, the oldest first; of a flood the newest. */
+  #tellErrors(count: number): void {
+    if (count <= 0) return;
+    const errors = this.#deps.errors(Math.min(count, MOST_ERRORS));
+    for (const error of errors.toReversed()) this.events.emit({ type: 'error', error });
   }
 
   /** A level reached on the way up, or the limit itself (DSK-3). */
   #tellCrossing(before: MonitoringStats, stats: MonitoringStats): void {
-    if (before.date !== stats.date || before.limit !== stats.limit) return;
+    if (before.limit !== stats.limit) return;
     const reached = stats.sent >= stats.limit && before.sent < before.limit;
     const risen = LEVEL_ORDER.indexOf(stats.alertLevel) > LEVEL_ORDER.indexOf(before.alertLevel);
     if (!reached && !risen) return;

@@ -118,7 +118,7 @@ describe('live figures', () => {
     const told: LiveEvent[] = [];
     const live = new Live({
       ...{ clock: engine.clock, logger: silentLogger, locale: () => 'fr', stats: () => monitoring.stats() },
-      ...{ campaign: () => null, activeCampaigns: () => [] },
+      ...{ campaign: () => null, activeCampaigns: () => [], errors: (limit) => monitoring.errors(limit) },
     });
     live.events.on((event) => told.push(event));
     await live.start();
@@ -136,6 +136,13 @@ describe('live figures', () => {
     expect(told.at(-1)).toMatchObject({ type: 'notice', title: 'Limite quotidienne atteinte' });
     await engine.clock.advance(5000);
     expect(told.filter(({ type }) => type === 'notice')).toHaveLength(2);
+    const { id } = engine.add();
+    engine.claim();
+    engine.outcomes.refused(engine.attempt(id), {
+      ...{ kind: 'refused', code: 'number:notfound', class: 'final_contact', detail: '' },
+    });
+    await engine.clock.advance(1000);
+    expect(told.filter(({ type }) => type === 'error')).toMatchObject([{ error: { attemptId: id } }]);
     await live.stop();
   });
 });

@@ -23,11 +23,14 @@ afterEach(async () => {
   host = simulator = null;
 });
 
-/** What the host's main thread told the system, in its order, counted by what was still unsynced at that moment. */
-function readTrace(file: string): { syncs: Record<string, number>; answers: number; sends: number; early: string[] } {
+type Trace = { syncs: Record<string, number>; writes: number; answers: number; sends: number; early: string[] };
+
+/** What the host's main thread asked of the system, in its order; `early` is what it said while a log was unsynced. */
+function readTrace(file: string): Trace {
   const syncs: Record<string, number> = {};
   const unsynced = new Set<string>();
   const early: string[] = [];
+  let writes = 0;
   let answers = 0;
   let sends = 0;
   for (const line of readFileSync(file, 'utf8').split('\n')) {
@@ -38,6 +41,7 @@ function readTrace(file: string): { syncs: Record<string, number>; answers: numb
         syncs[name] = (syncs[name] ?? 0) + 1;
         unsynced.delete(name);
       } else if (call.startsWith('p')) {
+        writes++;
         unsynced.add(name);
       }
       continue;
@@ -48,7 +52,7 @@ function readTrace(file: string): { syncs: Record<string, number>; answers: numb
     if (sent) sends++;
     if ((answered || sent) && unsynced.size > 0) early.push(`${[...unsynced].join(', ')}: ${line.slice(0, 160)}`);
   }
-  return { syncs, answers, sends, early };
+  return { syncs, writes, answers, sends, early };
 }
 
 describe('a power cut', () => {
@@ -71,8 +75,9 @@ describe('a power cut', () => {
     }, WITHIN);
     expect(await host.end()).toBe(0);
 
-    const { syncs, answers, sends, early } = readTrace(trace);
+    const { syncs, writes, answers, sends, early } = readTrace(trace);
     expect(early, 'said before it was synced').toEqual([]);
+    expect(writes).toBeGreaterThanOrEqual(4 * count);
     expect(answers).toBeGreaterThanOrEqual(2 * count);
     expect(sends).toBe(count);
     expect(syncs['inbox.db-wal']).toBeGreaterThanOrEqual(count);

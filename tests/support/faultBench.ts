@@ -13,6 +13,7 @@ import type { SendOutcome } from '../../backend/sending/provider.ts';
 import type { RulesPatch } from '../../backend/simulator/rules.ts';
 import { createSimulator, type Simulator } from '../../backend/simulator/simulator.ts';
 import type { Database } from '../../backend/storage/database.ts';
+import { createWebhookInbox } from '../../backend/webhooks/inbox.ts';
 import { createTestStore } from './engine.ts';
 import { createFakeClock, type FakeClock } from './fakeClock.ts';
 
@@ -39,6 +40,8 @@ export type FaultBench = {
   queue(count: number): string[];
   /** A running campaign for so many contacts. */
   campaign(contacts: number): Campaign;
+  /** Stores a webhook as the port does; `workspace.processor.runOnce` reads it. */
+  receive(body: object): Promise<void>;
   states(): Partial<Record<AttemptState, number>>;
   /** Lets time pass in steps, asking the provider about unknown outcomes after each. */
   pass(ms: number, stepMs?: number): Promise<void>;
@@ -131,6 +134,7 @@ export async function startFaultBench(
   });
 
   const { services } = workspace;
+  const inbox = createWebhookInbox(folder.store.inbox);
   let queued = 0;
   const states = database.prepare<[], { state: AttemptState; count: number }>(
     `SELECT state, count(*) AS count FROM attempts GROUP BY state`,
@@ -159,6 +163,11 @@ export async function startFaultBench(
       });
       return services.campaigns.start(id, 'test');
     },
+    receive: (body) =>
+      inbox.add({
+        ...{ receivedAt: clock.now(), provider: 'wassenger', lineId: 'line', rejected: null },
+        body: Buffer.from(JSON.stringify(body)),
+      }),
     states: () => Object.fromEntries(states.all().map(({ state, count }) => [state, count])),
     async pass(ms, stepMs = 5 * SECOND_MS) {
       for (let left = ms; left > 0; left -= stepMs) {
