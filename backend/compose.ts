@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { composeWorkspace, type Workspace } from './composeWorkspace.ts';
@@ -79,7 +80,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       : createAdminServer({
           ...{ host: config.adminHost, port: config.adminPort, password: config.adminPassword },
           ...{ router, clock, logger, locale, version: VERSION, status: () => status },
-          tokens: createTokens({ secret: tokenKey(config), clock }),
+          tokens: createTokens({ secret: keyOf(config, opened), clock }),
           interfaceFolder: path.join(root, 'out/renderer'),
         });
   /** In the order of starting; stopped in reverse. */
@@ -177,6 +178,13 @@ async function composeParts(
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
 }
+
+/** Where the secrets are damaged nobody can sign in, and the host still says why. */
+function keyOf(config: Config, opened: Opened): Uint8Array {
+  const damaged = opened.kind === 'frozen' && opened.error.data?.['reason'] === 'secrets_damaged';
+  return damaged && config.jwtSecret === null ? randomBytes(TOKEN_KEY_BYTES) : tokenKey(config);
+}
+const TOKEN_KEY_BYTES = 32;
 
 /** Finished messages keep their text and phone for so long (SND-9). */
 const CLEAN_AFTER_DAYS = 30;

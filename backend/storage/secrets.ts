@@ -39,6 +39,17 @@ export function tokenKey({ jwtSecret, dataDir }: { jwtSecret: string | null; dat
   return Buffer.from(loadSecrets(dataDir).jwtSecret, 'base64url');
 }
 
+/** Makes a rename last through a power cut; Windows does that by itself and knows no such call. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** Writes a small file so that a crash leaves either the old content or the new one. */
 export function writeDurably(file: string, content: string): void {
   const temporary = `${file}.${process.pid}.tmp`;
@@ -50,4 +61,5 @@ export function writeDurably(file: string, content: string): void {
     closeSync(handle);
   }
   renameSync(temporary, file);
+  syncFolder(path.dirname(file));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, dayOf } from '../../backend/core/days.ts';
 import { integerBetween, seededRandom } from '../../backend/core/random.ts';
-import { peaks, startFaultBench, type FaultBench } from '../support/faultBench.ts';
+import { mostInAMinute, peaks, startFaultBench, type FaultBench } from '../support/faultBench.ts';
 import { repetitions, seedOfRun } from '../support/repetitions.ts';
 
 const LIMIT = 180;
@@ -203,6 +203,7 @@ describe('a machine that sleeps for 9 hours', () => {
       for (const { reference, acceptedAt } of followUps) {
         expect(acceptedAt).toBeLessThan(message1At.get(reference.replace('message_2', 'message_1'))! + DAY_MS);
       }
+      expect(mostInAMinute(followUps.map(({ acceptedAt }) => acceptedAt))).toBeLessThanOrEqual(20);
       const states = services.campaigns.recipients({ id, limit: 200 }).items.map(({ state }) => state);
       expect(states.filter((state) => state === 'message_2_sent')).toHaveLength(followUps.length);
       expect(

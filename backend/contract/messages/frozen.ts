@@ -9,6 +9,8 @@ export const frozenSentences = {
       'Le fichier {file} est vide. Rien n’est envoyé. Remettez en place une sauvegarde de ce fichier.',
     'frozen.file_damaged':
       'Le fichier {file} est endommagé ({detail}). Rien n’est envoyé. Remettez en place une sauvegarde de ce fichier.',
+    'frozen.file_unusable':
+      'Le fichier {file} ne peut pas être utilisé ({detail}). Rien n’est envoyé. Vérifiez les droits, la place sur le disque et les autres programmes ouverts.',
     'frozen.newer_file':
       'Ces données viennent d’une version plus récente de Vigie. Rien n’est envoyé. Installez la dernière version.',
     'frozen.durability':
@@ -23,6 +25,8 @@ export const frozenSentences = {
     'frozen.file_empty': 'The file {file} is empty. Nothing is sent. Put a backup of this file in place.',
     'frozen.file_damaged':
       'The file {file} is damaged ({detail}). Nothing is sent. Put a backup of this file in place.',
+    'frozen.file_unusable':
+      'The file {file} cannot be used ({detail}). Nothing is sent. Check its rights, the room on the disk and other open programs.',
     'frozen.newer_file': 'These data come from a newer version of Vigie. Nothing is sent. Install the newest version.',
     'frozen.durability': 'SQLite does not guarantee writes on this machine (version {version}). Nothing is sent.',
     'frozen.secrets_damaged':
