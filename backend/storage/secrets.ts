@@ -28,8 +28,9 @@ export function loadSecrets(dataDir: string): Secrets {
   }
   try {
     return storedSecrets.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (cause) {
-    throw new VigieError('frozen', { reason: 'secrets_damaged', file: 'secrets.json' }, { cause });
+  } catch {
+    // Without the cause: a parser's message quotes what it read.
+    throw new VigieError('frozen', { reason: 'secrets_damaged', file: 'secrets.json' });
   }
 }
 
