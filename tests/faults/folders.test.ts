@@ -132,7 +132,7 @@ describe('a folder that cannot be used', () => {
     if (asNobody.length > 0) chmodSync(path.dirname(dataDir), 0o755);
     chmodSync(dataDir, 0o555);
     const before = readdirSync(dataDir);
-    await expect(start(dataDir, { under: asNobody })).rejects.toThrow(/ended with 1 [^]*file_unusable/);
+    await expect(start(dataDir, { under: asNobody })).rejects.toThrow(/ended with 1 [^]*cannot be used/);
     expect(readdirSync(dataDir)).toEqual(before);
     chmodSync(dataDir, 0o755);
   });
@@ -143,7 +143,7 @@ describe('a folder that cannot be used', () => {
     await expect(start(file)).rejects.toThrow(/ended with 1 [^]*EEXIST/);
     const lockIsFolder = copy();
     mkdirSync(path.join(lockIsFolder, 'host.lock'));
-    await expect(start(lockIsFolder)).rejects.toThrow(/ended with 1 [^]*file_unusable/);
+    await expect(start(lockIsFolder)).rejects.toThrow(/ended with 1 [^]*cannot be used/);
     const lockIsGarbage = copy();
     writeFileSync(path.join(lockIsGarbage, 'host.lock'), Buffer.alloc(1024, 0x5a));
     await expect(start(lockIsGarbage)).rejects.toThrow(/ended with 1 [^]*host\.lock/);
