@@ -4,7 +4,7 @@ import { interactionType } from '../contract/campaigns.ts';
 import type { Contact } from '../contract/contacts.ts';
 import { HOUR_MS, MINUTE_MS, toIso } from '../core/days.ts';
 import { REPLY_WINDOW_MS } from '../domain/replyWindow.ts';
-import { MESSAGE_2_PRIORITY } from '../sending/claim.ts';
+import { MESSAGE_2_PRIORITY } from '../domain/pick.ts';
 
 let host: TestCampaigns;
 let person: Contact;

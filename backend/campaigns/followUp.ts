@@ -1,11 +1,13 @@
-import type { InteractionType, RecipientState } from '../contract/campaigns.ts';
+import type { RecipientState } from '../contract/campaigns.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { maskPhone } from '../core/masking.ts';
+import { MESSAGE_2_PRIORITY } from '../domain/pick.ts';
 import { isWithinWindow, windowClosesAt } from '../domain/replyWindow.ts';
 import { isStop } from '../domain/stopWords.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
+import type { Answer } from '../webhooks/dependencies.ts';
 import type { CampaignStore } from './campaignStore.ts';
 import type { ContactStore } from './contactStore.ts';
 import type { InteractionStore } from './interactionStore.ts';
@@ -15,20 +17,6 @@ import type { RecipientChanges } from './recipientChanges.ts';
 import type { Candidate, RecipientStore } from './recipientStore.ts';
 import type { Suppressions } from './suppressions.ts';
 
-/** A message that a contact wrote, as a provider's webhook tells it. */
-export type Answer = {
-  lineId: string;
-  providerMessageId: string;
-  /** E.164; null when the sender hides it. */
-  phone: string | null;
-  senderId: string | null;
-  type: InteractionType;
-  text: string | null;
-  /** The provider's own stamp. */
-  at: number;
-  quotedProviderId: string | null;
-  receivedAt: number;
-};
 export type AnswerResult = {
   changes: { kind: string; id: string }[];
   /** `ignored`: a reaction or sticker, where the settings do not count them. */
@@ -60,9 +48,6 @@ type FollowUpDependencies = {
     stopWords: readonly string[];
   };
 };
-
-/** Before everything else: the window is open and the contact waits (SND-3, CMP-6). */
-const MESSAGE_2_PRIORITY = 1;
 
 /** Turns answers into interactions and follow-ups (CMP-5 to CMP-8, SND-13). */
 export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {

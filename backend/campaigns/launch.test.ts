@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import { HOUR_MS, toIso } from '../core/days.ts';
-import { MESSAGE_1_PRIORITY } from '../sending/claim.ts';
+import { MESSAGE_1_PRIORITY } from '../domain/pick.ts';
 
 let host: TestCampaigns;
 beforeAll(() => {

@@ -3,6 +3,7 @@ import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { nextCampaignStatus, type CampaignAction } from '../domain/campaignStates.ts';
+import { MESSAGE_1_PRIORITY } from '../domain/pick.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
 import type { Services } from '../services.ts';
@@ -43,8 +44,6 @@ type LaunchDependencies = {
 
 type Request = { id: string; actor: string; action: CampaignAction };
 
-/** After everything that cannot wait, before nothing. */
-const MESSAGE_1_PRIORITY = 4;
 /** Recipients whose messages are written between two reads. */
 const BATCH = 1_000;
 

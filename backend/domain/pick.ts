@@ -1,6 +1,15 @@
 import type { MessageType } from '../contract/attempts.ts';
 import { HOUR_MS } from '../core/days.ts';
 
+/** Priorities of the two campaign messages: a follow-up goes to the front, before everything else (SND-3, CMP-6). */
+export const MESSAGE_1_PRIORITY = 4;
+export const MESSAGE_2_PRIORITY = 1;
+
+/** Lower leaves first; of one priority a Message 1 comes last. The column `rank` of `attempts` computes the same. */
+export function rankOf(priority: number, type: MessageType): number {
+  return priority * 2 + (type === 'message_1' ? 1 : 0);
+}
+
 /** First attempt of one of the queues that wait for a line. */
 export type QueueHead = {
   id: string;

@@ -4,7 +4,7 @@ import { dayOf, dayStart } from '../core/days.ts';
 import { nextAttemptState } from '../domain/attemptStates.ts';
 import { isHeldBack } from '../domain/holdBack.ts';
 import { warmupLimit } from '../domain/pace.ts';
-import { pickHead } from '../domain/pick.ts';
+import { MESSAGE_1_PRIORITY, MESSAGE_2_PRIORITY, pickHead, rankOf } from '../domain/pick.ts';
 import { closesTooSoon, slotKind } from '../domain/quota.ts';
 import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
 import type { ReplyReserve } from '../monitoring/replyReserve.ts';
@@ -14,13 +14,7 @@ import type { AttemptStore } from './attemptStore.ts';
 import type { LineOptions } from './lines.ts';
 import type { HeldBack } from './pauses.ts';
 
-/** Priorities of the two campaign messages: a follow-up goes to the front (CMP-6). */
-export const MESSAGE_1_PRIORITY = 4;
-export const MESSAGE_2_PRIORITY = 1;
-
 const PRIORITIES = [1, 2, 3, 4, 5] as const;
-/** As the generated column `rank` computes it. */
-const rankOf = (priority: number, type: MessageType): number => priority * 2 + (type === 'message_1' ? 1 : 0);
 const CAMPAIGN_RANKS = [rankOf(MESSAGE_2_PRIORITY, 'message_2'), rankOf(MESSAGE_1_PRIORITY, 'message_1')];
 const OTHER_RANKS = PRIORITIES.map((priority) => rankOf(priority, 'notification'));
 

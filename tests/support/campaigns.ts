@@ -1,5 +1,6 @@
 import { composeCampaigns } from '../../backend/composeCampaigns.ts';
-import type { Answer, AnswerResult } from '../../backend/campaigns/followUp.ts';
+import type { AnswerResult } from '../../backend/campaigns/followUp.ts';
+import type { Answer } from '../../backend/webhooks/dependencies.ts';
 import { recountFigures, toFigures } from '../../backend/campaigns/figures.ts';
 import type {
   Campaign,
