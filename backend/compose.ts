@@ -5,12 +5,14 @@ import { composeWorkspace, type Workspace } from './composeWorkspace.ts';
 import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
+import { errorSentence, sentence } from './contract/messages/sentence.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { createEmitter, type Emitter } from './core/emitter.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { systemRandom, type Random } from './core/random.ts';
 import type { Service } from './core/service.ts';
 import { seedDemo } from './demoWorkspace.ts';
+import { openFolder, type Opened } from './openFolder.ts';
 import { createRouter, type VigieRouter } from './http/router.ts';
 import type { HostStatus } from './http/app.ts';
 import { createAdminServer, type AdminServer } from './http/server.ts';
@@ -19,8 +21,11 @@ import { Scheduler, type Job } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
 import type { Services } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
-import { loadSecrets, tokenKey, writeDurably, type Secrets } from './storage/secrets.ts';
-import { demoFolder, HOST_FILE, lockFolder, openStore, type Store } from './storage/store.ts';
+import { createBackups, type Backups } from './storage/backups/backups.ts';
+import { completeRestore, type WorkspaceFolders } from './storage/backups/restore.ts';
+import { createAudit } from './storage/audit.ts';
+import { tokenKey, writeDurably } from './storage/secrets.ts';
+import { demoFolder, HOST_FILE, lockFolder, type Store } from './storage/store.ts';
 import { VERSION } from './version.ts';
 import { createWebhookPort } from './webhooks/port.ts';
 
@@ -35,6 +40,8 @@ export type ComposeOptions = {
   logger?: Logger;
   /** Folder that holds `migrations` and `out/renderer`. */
   root?: string;
+  /** Asked for when the application has to stop and be composed anew, as after a restore. */
+  restart?: () => void;
 };
 
 export type Application = Service & {
@@ -52,6 +59,7 @@ type Addresses = { admin: string | null; webhooks: string | null };
 
 /** The source tree is one level below the root, a build in `out/main` two. */
 const ROOT = path.resolve(import.meta.dirname, path.basename(import.meta.dirname) === 'main' ? '../..' : '..');
+export const MIGRATIONS = path.join(ROOT, 'migrations');
 
 /**
  * Puts the application together: opens the folder, wires the services, and gives what can be started and called.
@@ -59,7 +67,7 @@ const ROOT = path.resolve(import.meta.dirname, path.basename(import.meta.dirname
  * @throws VigieError `frozen` with reason `in_use` when another host has the folder
  */
 export async function compose(options: ComposeOptions): Promise<Application> {
-  const { config, mode = 'host', clock = systemClock, root = ROOT } = options;
+  const { config, mode = 'host', clock = systemClock, root = ROOT, restart = () => {} } = options;
   const logger = options.logger ?? createLogger(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const unlock = mode === 'host' ? lockFolder(config.dataDir) : () => {};
@@ -69,9 +77,21 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     webhooks: parts?.port.address() ?? null,
   });
 
-  const opened = openFolder(config, path.join(root, 'migrations'));
-  const parts = opened.kind === 'open' ? await composeParts({ ...options, clock, logger }, opened, addresses) : null;
-  const services = parts?.workspace.services ?? frozenServices(opened.kind === 'frozen' ? opened.error : null);
+  const migrationsDir = path.join(root, 'migrations');
+  const folders: WorkspaceFolders = {
+    folder: config.demo ? demoFolder(config.dataDir) : config.dataDir,
+    secretsFolder: config.dataDir,
+    demo: config.demo,
+  };
+  const opened = await openFolder(folders, { migrationsDir, clock, logger, mode });
+  const frozenBy = opened.kind === 'frozen' ? opened.error : null;
+  const backups = createBackups({
+    ...{ ...folders, frozenBy, migrationsDir, clock, version: VERSION, restart },
+    opened: opened.kind === 'open' ? { store: opened.store, audit: createAudit(opened.store.main, clock) } : null,
+  });
+  const parts =
+    opened.kind === 'open' ? await composeParts({ ...options, clock, logger, backups }, opened, addresses) : null;
+  const services = parts === null ? frozenServices(frozenBy, backups) : { ...parts.workspace.services, backups };
   const locale = () => parts?.workspace.preferences.values.locale ?? config.fixed.locale ?? config.defaults.locale;
   const router = createRouter(services, { locale, logger });
   const admin: AdminServer | null =
@@ -93,7 +113,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     events: services.live.events,
     addresses,
     status: () => status,
-    frozenBy: () => (opened.kind === 'frozen' ? opened.error : null),
+    frozenBy: () => frozenBy,
     resumed: () => parts?.workspace.wake(),
 
     async start() {
@@ -112,26 +132,15 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       if (status === 'stopping') return;
       status = 'stopping';
       if (mode === 'host') rmSync(hostFile, { force: true });
+      backups.stop();
       await admin?.stop();
       for (const service of running.toReversed()) await service.stop();
       for (const line of parts?.lines ?? []) await line.close();
       if (opened.kind === 'open') opened.store.close();
+      if (mode === 'host') completeRestore(folders);
       unlock();
     },
   };
-}
-
-type Opened = { kind: 'open'; store: Store; secrets: Secrets } | { kind: 'frozen'; error: VigieError };
-
-function openFolder(config: Config, migrations: string): Opened {
-  try {
-    const secrets = loadSecrets(config.dataDir);
-    const folder = config.demo ? demoFolder(config.dataDir) : config.dataDir;
-    return { kind: 'open', secrets, store: openStore(folder, migrations) };
-  } catch (error) {
-    if (error instanceof VigieError && error.code === 'frozen') return { kind: 'frozen', error };
-    throw error;
-  }
 }
 
 type Parts = {
@@ -143,11 +152,11 @@ type Parts = {
 };
 
 async function composeParts(
-  options: ComposeOptions & { clock: Clock; logger: Logger },
+  options: ComposeOptions & { clock: Clock; logger: Logger; backups: Backups },
   { store, secrets }: Extract<Opened, { kind: 'open' }>,
   addresses: () => Addresses,
 ): Promise<Parts> {
-  const { config, clock, logger, random = systemRandom, mode = 'host' } = options;
+  const { config, clock, logger, random = systemRandom, mode = 'host', backups } = options;
   const demo =
     config.demo && mode === 'host'
       ? createDemoProvider({ clock, logger, webhookUrl: () => addresses().webhooks, token: secrets.webhookToken })
@@ -173,7 +182,12 @@ async function composeParts(
       workspace.processor.wake();
     },
   });
-  const scheduler = new Scheduler({ database: store.main, clock, logger, jobs: jobsOf(workspace, clock) });
+  const scheduler = new Scheduler({
+    database: store.main,
+    clock,
+    logger,
+    jobs: jobsOf(workspace, { clock, logger, backups }),
+  });
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
@@ -189,8 +203,24 @@ const TOKEN_KEY_BYTES = 32;
 /** Finished messages keep their text and phone for so long (SND-9). */
 const CLEAN_AFTER_DAYS = 30;
 
+type JobDependencies = { clock: Clock; logger: Logger; backups: Backups };
+
 /** What time alone brings about (OPS-7). */
-function jobsOf({ campaigns, ledger, lines, processor, services, silence }: Workspace, clock: Clock): Job[] {
+function jobsOf(workspace: Workspace, { clock, logger, backups }: JobDependencies): Job[] {
+  const { campaigns, ledger, lines, live, preferences, processor, services, silence } = workspace;
+  const backUp = async (): Promise<void> => {
+    try {
+      await backups.create('daily', 'vigie');
+    } catch (error) {
+      logger.error({ error }, 'no backup was made');
+      const { locale } = preferences.values;
+      live.notify.notice({
+        ...{ kind: 'backup_failed', level: null, page: '/settings' },
+        title: sentence(locale, 'notice.backup_failed'),
+        body: error instanceof VigieError ? errorSentence(locale, error) : '',
+      });
+    }
+  };
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
@@ -217,16 +247,19 @@ function jobsOf({ campaigns, ledger, lines, processor, services, silence }: Work
         processor.prune();
       },
     },
+    // Not waited for: a large file takes a while, in which the other jobs go on.
+    { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
     { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
   ];
 }
 
-/** Every call says that the application is frozen, and why. */
-function frozenServices(error: VigieError | null): Services {
+/** Every call says that the application is frozen, and why; but for those that lead out of it. */
+function frozenServices(error: VigieError | null, backups: Backups): Services {
   const refuse = (): never => {
     throw error ?? new VigieError('frozen');
   };
   const group = new Proxy({}, { get: () => refuse });
   const live = { events: createEmitter<LiveEvent>(), snapshot: refuse };
-  return new Proxy({}, { get: (_target, name) => (name === 'live' ? live : group) }) as Services;
+  const open = { live, backups };
+  return new Proxy(open, { get: (target, name): unknown => Reflect.get(target, name) ?? group }) as unknown as Services;
 }

@@ -9,6 +9,7 @@ import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
 import { ReplyReserve } from './monitoring/replyReserve.ts';
 import { Preferences } from './preferences.ts';
+import { askFirst, createMayHaveLeft } from './sending/askFirst.ts';
 import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
@@ -59,7 +60,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const ledger = new QuotaLedger(database);
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
-  const lines = new Lines(database, parts.configuredLines, clock.now());
+  const mayHaveLeft = createMayHaveLeft(database);
+  const asking = parts.configuredLines.map((line) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) }));
+  const lines = new Lines(database, asking, clock.now());
   const views = new AttemptViews({ database, store: attempts, lines, locale });
   const explain = (code: string, lineId: string | null): string =>
     codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
@@ -167,7 +170,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
-  const services: Services = {
+  const services: Omit<Services, 'backups'> = {
     monitoring,
     messages: {
       ...createMessages({

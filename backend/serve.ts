@@ -37,21 +37,39 @@ export async function serve(flags: Flags): Promise<number> {
       asked.resolve();
     });
   }
-  let application: Application;
+  let given = flags;
+  let printed = '';
   try {
-    application = await compose({ config: loadConfig(flags) });
-    await application.start();
+    for (;;) {
+      const anew = Promise.withResolvers<'anew'>();
+      const restart = (): void => {
+        anew.resolve('anew');
+      };
+      const application = await compose({ config: loadConfig(given), restart });
+      await application.start();
+      const frozen = application.frozenBy();
+      if (frozen !== null) process.stderr.write(`${describe(frozen)}\n`);
+      const addresses = application.addresses();
+      const lines = `admin ${addresses.admin ?? '-'}\nwebhooks ${addresses.webhooks ?? '-'}\n`;
+      if (lines !== printed) process.stdout.write(lines);
+      printed = lines;
+      const next = await Promise.race([asked.promise, anew.promise]);
+      await application.stop();
+      if (next !== 'anew') return 0;
+      // Whoever is connected finds the same ports again.
+      given = { ...flags, ...portsOf(addresses) };
+    }
   } catch (error) {
     process.stderr.write(`${describe(error)}\n`);
     return error instanceof ConfigError ? 2 : 1;
   }
-  const frozen = application.frozenBy();
-  if (frozen !== null) process.stderr.write(`${describe(frozen)}\n`);
-  const { admin, webhooks } = application.addresses();
-  process.stdout.write(`admin ${admin ?? '-'}\nwebhooks ${webhooks ?? '-'}\n`);
-  await asked.promise;
-  await application.stop();
-  return 0;
+}
+
+function portsOf({ admin, webhooks }: ReturnType<Application['addresses']>): Flags {
+  return {
+    ...(admin !== null && { port: new URL(admin).port }),
+    ...(webhooks !== null && { webhookPort: new URL(webhooks).port }),
+  };
 }
 
 function describe(error: unknown): string {

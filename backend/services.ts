@@ -1,4 +1,5 @@
 import type * as attempts from './contract/attempts.ts';
+import type { Backups } from './storage/backups/backups.ts';
 import type * as campaigns from './contract/campaigns.ts';
 import type { Page, PageInput } from './contract/common.ts';
 import type * as contacts from './contract/contacts.ts';
@@ -71,6 +72,7 @@ export type Services = {
     get(): workspace.Settings;
     update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
   };
+  backups: Backups;
   audit: { list(input: PageInput): Page<workspace.AuditEntry> };
   suppressions: {
     list(input: PageInput): Page<contacts.Suppression>;

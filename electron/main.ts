@@ -43,7 +43,11 @@ async function run(): Promise<void> {
   let desktop: Desktop | null = null;
   app.on('second-instance', () => desktop?.open());
   await app.whenReady();
-  const backend = await compose({ config });
+  const restart = (): void => {
+    app.relaunch();
+    app.quit();
+  };
+  const backend = await compose({ config, restart });
   quitCleanly(async () => {
     desktop?.stop();
     await backend.stop();

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { createRouterClient } from '@orpc/server';
-import { compose } from '../compose.ts';
+import { compose, MIGRATIONS } from '../compose.ts';
 import { loadConfig, type Config } from '../config.ts';
+import type { Backup } from '../contract/backups.ts';
 import type { Locale } from '../contract/common.ts';
 import { systemClock } from '../core/clock.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/days.ts';
@@ -13,6 +14,7 @@ import { createTokens, role, type IssuedToken, type Tokens } from '../http/token
 import { tokenKey } from '../storage/secrets.ts';
 import { demoFolder, isInstalled, readHostFile } from '../storage/store.ts';
 import { CommandError, type Client } from './command.ts';
+import { restoreFile } from './restoring.ts';
 import type { Connection, Folder } from './run.ts';
 
 /** A token of the command line lives as long as its command, and not much longer. */
@@ -56,6 +58,16 @@ export async function connect(folder: Folder, locale: Locale): Promise<Connectio
     client: createRouterClient(application.router, { context: { actor: ACTOR, locale } }),
     close: () => application.stop(),
   };
+}
+
+/** Restores the workspace of a folder from an archive, by way of the application that runs there when there is one. */
+export async function restoreFrom(folder: Folder, locale: Locale, archive: string): Promise<Backup> {
+  const config = settingsFor(folder);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const host = readHostFile(config.dataDir);
+  const answering = host !== null && (await answers(host.adminUrl));
+  const running = answering ? (await connectTo(host.adminUrl, config, locale)).client : null;
+  return restoreFile(archive, { config, migrationsDir: MIGRATIONS, running });
 }
 
 async function connectTo(address: string, config: Config, locale: Locale): Promise<Connection> {

@@ -3,6 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../contract/contract.ts';
 
 import { commandText, type CommandText } from '../contract/messages/commands.ts';
+import type { Backup } from '../contract/backups.ts';
 import type { SentenceValues } from '../contract/messages/fill.ts';
 
 /** The calls of the contract, whether a running application answers them or this process. */
@@ -28,6 +29,9 @@ export type Context = {
   progress(text: string): void;
   createToken(request: { role: string; expiresInMs: number }): Promise<{ token: string; expiresAt: number }>;
   readFile(file: string): Promise<Buffer>;
+  copyFile(from: string, to: string): Promise<void>;
+  /** Puts a backup in place of the workspace's files, by way of the application that runs there, or without one. */
+  restoreFrom(archive: string): Promise<Backup>;
 };
 
 /** What a command found: for programs, and in words. */
@@ -35,7 +39,7 @@ export type Answer = { data: unknown; words: string };
 
 type Definition<Given extends Options> = {
   name: string;
-  /** Arguments without a name, as the help shows them. */
+  /** Arguments without a name, as the help shows them; those in brackets may be left out. */
   operands?: string[];
   options: Given;
   run(values: Values<Given>, context: Context, operands: string[]): Promise<Answer>;
@@ -93,7 +97,8 @@ export function defineCommand<const Given extends Options>(definition: Definitio
     execute(args, context) {
       const { values, positionals } = parse(args, { ...options, ...COMMON_OPTIONS });
       const missing = operands[positionals.length];
-      if (missing !== undefined) throw new UsageError('usage.missing_operand', { operand: missing });
+      if (missing !== undefined && !missing.startsWith('['))
+        throw new UsageError('usage.missing_operand', { operand: missing });
       const extra = positionals[operands.length];
       if (extra !== undefined) throw new UsageError('usage.extra', { value: extra });
       return run(values, context, positionals);

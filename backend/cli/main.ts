@@ -2,8 +2,9 @@ import { ConfigError, loadConfig } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { readFlags, serve } from '../serve.ts';
 import { VERSION } from '../version.ts';
-import { connect, createToken, readInput } from './application.ts';
+import { connect, createToken, readInput, restoreFrom } from './application.ts';
 import { asUsageError } from './command.ts';
+import { copyBackup } from './restoring.ts';
 import { runCommandLine } from './run.ts';
 
 /** French until the settings say otherwise; wrong settings are reported by the command that needs them. */
@@ -36,5 +37,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   connect: (folder) => connect(folder, locale),
   createToken,
   readFile: readInput,
+  copyFile: copyBackup,
+  restoreFrom: (folder, archive) => restoreFrom(folder, locale, archive),
   settingProblem: (error) => (error instanceof ConfigError ? error.message : null),
 });

@@ -14,6 +14,7 @@ import {
   type Text,
 } from './command.ts';
 import { attemptCommands } from './commands/attempts.ts';
+import { backup, restore } from './commands/backup.ts';
 import { campaignCommands } from './commands/campaign.ts';
 import { importContacts } from './commands/import.ts';
 import { retriesProcess } from './commands/retries.ts';
@@ -33,6 +34,7 @@ const COMMANDS: Command[] = [
   ...campaignCommands,
   ...attemptCommands,
   retriesProcess,
+  ...[backup, restore],
 ];
 const DESCRIBED: Described[] = [SERVE, ...COMMANDS];
 
@@ -42,7 +44,7 @@ export type Folder = { dataDir?: string };
 export type Connection = { client: Client; close(): Promise<void> };
 
 /** What the command line needs of the process that it runs in. */
-export type Environment = Pick<Context, 'readFile'> & {
+export type Environment = Pick<Context, 'readFile' | 'copyFile'> & {
   locale: Locale;
   version: string;
   write(text: string): void;
@@ -53,6 +55,7 @@ export type Environment = Pick<Context, 'readFile'> & {
   serve(args: string[]): Promise<number>;
   connect(folder: Folder): Promise<Connection>;
   createToken(folder: Folder, request: Parameters<Context['createToken']>[0]): ReturnType<Context['createToken']>;
+  restoreFrom(folder: Folder, archive: string): ReturnType<Context['restoreFrom']>;
   /** Says what is wrong when the settings of the process cannot be used. */
   settingProblem(error: unknown): string | null;
 };
@@ -127,6 +130,8 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
   const context: Context = {
     text: shell.text,
     readFile: shell.readFile,
+    copyFile: shell.copyFile,
+    restoreFrom: (archive) => shell.restoreFrom(folder, archive),
     createToken: (request) => shell.createToken(folder, request),
     async client() {
       const connection = await shell.connect(folder);

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import * as attempts from './attempts.ts';
+import * as backups from './backups.ts';
 import * as campaigns from './campaigns.ts';
 import { byId, done, pageInput, pageOf } from './common.ts';
 import * as contacts from './contacts.ts';
@@ -201,6 +202,17 @@ export const contract = {
       .route({ method: 'PATCH', path: '/settings', tags: ['settings'] })
       .input(workspace.settingsPatch)
       .output(workspace.settings),
+  },
+  /** The way back is open also while the application is frozen (REL-2). */
+  backups: {
+    list: oc.route({ method: 'GET', path: '/backups', tags: ['backups'] }).output(z.array(backups.backup)),
+    create: oc
+      .route({ method: 'POST', path: '/backups', tags: ['backups'], successStatus: 201 })
+      .output(backups.backup),
+    restore: oc
+      .route({ method: 'POST', path: '/backups/{name}/restore', tags: ['backups'], successStatus: 202 })
+      .input(backups.byBackupName)
+      .output(backups.restoreStarted),
   },
   audit: {
     list: oc

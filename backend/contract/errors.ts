@@ -7,6 +7,7 @@ export const ERROR_STATUS = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  backup_busy: 409,
   idempotency_conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
@@ -20,9 +21,13 @@ export const ERROR_STATUS = {
   no_line: 422,
   wrong_campaign_status: 422,
   no_recipients: 422,
+  backup_damaged: 422,
+  backup_newer: 422,
+  backup_of_other_workspace: 422,
   unknown_variable: 422,
   too_many_requests: 429,
   internal_error: 500,
+  backup_failed: 500,
   frozen: 503,
 } as const satisfies Record<string, number>;
 

@@ -33,7 +33,7 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
       }
     });
   const { attempts, audit, campaigns, categories, contacts, live, messages, monitoring } = services;
-  const { sending, settings, suppressions, webhookEvents } = services;
+  const { backups, sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
     monitoring: {
@@ -98,6 +98,14 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
     settings: {
       get: os.settings.get.handler(() => settings.get()),
       update: os.settings.update.handler(({ input, context }) => settings.update(input, context.actor)),
+    },
+    backups: {
+      list: os.backups.list.handler(() => backups.list()),
+      create: os.backups.create.handler(({ context }) => backups.create('manual', context.actor)),
+      restore: os.backups.restore.handler(async ({ input, context }) => ({
+        restarting: true,
+        backup: await backups.restore(input.name, context.actor),
+      })),
     },
     audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },
     suppressions: {

@@ -27,7 +27,11 @@ export type SendOutcome =
   /** Nothing left this machine: connection refused, DNS or TLS failure before the first byte. */
   | { kind: 'not_sent'; code: 'provider_unreachable'; detail: string }
   /** The request may have left and no usable answer came. */
-  | { kind: 'unknown'; code: 'timeout' | 'connection_lost' | 'server_error' | 'unreadable_answer'; detail: string };
+  | {
+      kind: 'unknown';
+      code: 'timeout' | 'connection_lost' | 'server_error' | 'unreadable_answer' | 'sent_before_restore';
+      detail: string;
+    };
 
 /** Answer to "do you know this reference?". */
 export type LookupOutcome =

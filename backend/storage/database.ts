@@ -29,6 +29,11 @@ export function openDatabase(file: string): Database {
   }
 }
 
+/** Opens a file that is only read, e.g. to copy it: a connection that may write would change a damaged one on closing. */
+export function openReadOnly(file: string): Database {
+  return new SQLite(file, { readonly: true, fileMustExist: true });
+}
+
 /** Throws unless WAL, synchronous=FULL, foreign keys and a recent SQLite are in force on this connection (REL-2). */
 export function assertDurability(database: Database): void {
   const version = String(database.prepare('SELECT sqlite_version()').pluck().get());

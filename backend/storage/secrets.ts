@@ -41,7 +41,7 @@ export function tokenKey({ jwtSecret, dataDir }: { jwtSecret: string | null; dat
 }
 
 /** Makes a rename last through a power cut; Windows does that by itself and knows no such call. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

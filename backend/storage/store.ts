@@ -52,6 +52,27 @@ export function openStore(dataDir: string, migrationsDir: string): Store {
   }
 }
 
+/**
+ * True when a file of the folder is of an older layout than this version's.
+ * @throws VigieError `frozen`, as `openStore` does for a file that is lost or damaged
+ */
+export function needsMigration(folder: string, migrationsDir: string): boolean {
+  const isOlder = (name: string, migrations: Migration[]): boolean => {
+    const file = path.join(folder, name);
+    refuseLoss(file);
+    let found = 0;
+    inspect(file, (database) => {
+      found = schemaVersion(database);
+    });
+    return found < (migrations.at(-1)?.number ?? 0);
+  };
+  if (!isInstalled(folder)) return false;
+  return (
+    isOlder(FILES.main, readMigrations(path.join(migrationsDir, 'sqlite'))) ||
+    isOlder(FILES.inbox, readMigrations(path.join(migrationsDir, 'inbox')))
+  );
+}
+
 function refuseLoss(file: string): void {
   const name = path.basename(file);
   if (!existsSync(file)) throw new VigieError('frozen', { reason: 'file_missing', file: name });

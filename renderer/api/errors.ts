@@ -22,6 +22,7 @@ export function failureOf(error: unknown): Failure {
 /** True when asking again may help: no answer, too many at once, or a fault inside the backend. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof ORPCError)) return true;
+  if (error.code === 'frozen') return false;
   return error.status >= 500 || error.status === 429;
 }
 

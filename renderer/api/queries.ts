@@ -54,6 +54,8 @@ export const keys = {
   settings: ['settings'],
   suppressions: ['suppressions'],
   audit: ['audit'],
+  backups: ['backups'],
+  frozen: ['frozen'],
   changed: {
     contacts: ['contacts'],
     categories: ['categories'],
@@ -139,6 +141,9 @@ export const webhookQuery = (id: string) =>
 
 export const settingsQuery = () =>
   queryOptions({ queryKey: keys.settings, queryFn: ({ signal }) => api.settings.get(undefined, { signal }) });
+
+export const backupsQuery = () =>
+  queryOptions({ queryKey: keys.backups, queryFn: ({ signal }) => api.backups.list(undefined, { signal }) });
 
 export const suppressionsQuery = () =>
   pages(keys.suppressions, (page, options) => api.suppressions.list(page, options));

@@ -9,6 +9,8 @@ export type Format = {
   percent: (share: number) => string;
   /** 34 %, where the figure stands beside it */
   wholePercent: (share: number) => string;
+  /** 4,2 Mo */
+  size: (bytes: number) => string;
   /** 20 nov., 14:32 */
   dateTime: (at: string | null) => string;
   /** 20 novembre 2026 à 14:32:05 UTC+1 */
@@ -48,6 +50,7 @@ export function createFormat(language: Locale, wantedZone: string): Format {
   const number = new Intl.NumberFormat(tag);
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
   const wholePercent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
+  const megabytes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
   const dateTime = zoned({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const exact = zoned({ dateStyle: 'long', timeStyle: 'long' });
   const time = zoned({ hour: '2-digit', minute: '2-digit' });
@@ -67,6 +70,7 @@ export function createFormat(language: Locale, wantedZone: string): Format {
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
     wholePercent: (share) => wholePercent.format(share),
+    size: (bytes) => megabytes.format(bytes / 1_000_000),
     dateTime: (at) => (at === null ? NO_VALUE : dateTime.format(Date.parse(at))),
     exact: (at) => exact.format(Date.parse(at)),
     time: (at) => time.format(typeof at === 'number' ? at : Date.parse(at)),

@@ -34,6 +34,8 @@ export async function runLine(
     serve,
     connect,
     createToken,
+    copyFile: async () => {},
+    restoreFrom: async () => stubServices().backups.restore('', 'cli'),
     readFile: async () => Buffer.from('tel\n0612345678\n'),
     settingProblem: () => null,
     ...given,

@@ -186,6 +186,7 @@ function sceneServices(
       },
       ...overrides.settings,
     },
+    ...(overrides.backups && { backups: overrides.backups }),
     audit: { list: (page) => pageOf(scene.audit, page) },
     suppressions: { list: (page) => pageOf(scene.suppressions, page), remove() {} },
     live: {

@@ -1,4 +1,5 @@
 import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
+import type { Backup } from '../../backend/contract/backups.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
@@ -158,6 +159,14 @@ export const someSettings: Settings = {
   lines: [],
 };
 
+const someBackup: Backup = {
+  name: 'vigie-20261120T030000000Z-daily.tar.gz',
+  kind: 'daily',
+  createdAt: '2026-11-20T03:00:00.000Z',
+  bytes: 4_200_000,
+  path: '/tmp/vigie/backups/vigie-20261120T030000000Z-daily.tar.gz',
+};
+
 type Overrides = { [Name in keyof Services]?: Partial<Services[Name]> };
 
 /** Services that answer every call with a plausible value and do nothing; a test gives those that it looks at. */
@@ -236,6 +245,7 @@ export function stubServices(overrides: Overrides = {}): Services {
     webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
     sending: { pause() {}, resume() {} },
     settings: { get: () => someSettings, update: () => someSettings },
+    backups: { list: () => [someBackup], create: async () => someBackup, restore: async () => someBackup, stop() {} },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },
     live: { events: createEmitter<LiveEvent>(), snapshot: () => [{ type: 'stats', stats: someStats }] },

@@ -26,6 +26,8 @@ export const english: Record<keyof typeof french, string> = {
   'command.attempts retry': 'Try a failed attempt again',
   'command.attempts cancel': 'Cancel an attempt that has not left',
   'command.attempts resolve': 'Say whether a message of unknown outcome left',
+  'command.backup': 'Make a backup, checked; FILE: where to put a copy of it',
+  'command.restore': 'Put a backup in place',
   'command.retries process': 'Try again what waits for a retry; clean old attempts when asked to',
 
   'option.data-dir': 'Data folder (else VIGIE_DATA_DIR, else the system’s place)',
@@ -82,6 +84,7 @@ export const english: Record<keyof typeof french, string> = {
 
   'failure.host_silent': 'Vigie is running ({address}) but does not answer. Try again, or restart the application.',
   'failure.file_missing': 'The file {file} does not exist.',
+  'failure.file_unwritable': 'The file {file} could not be written ({reason}).',
   'failure.file_unreadable': 'The file {file} could not be read ({reason}).',
   'failure.category_unknown': 'There is no category “{name}”. Categories: {known}.',
   'failure.unexpected': 'The command failed: {reason}',
@@ -104,6 +107,12 @@ export const english: Record<keyof typeof french, string> = {
   'stats.level.danger': 'Danger',
   'stats.level.blocked': 'Blocked',
 
+  'backup.making': 'Making a backup…',
+  'backup.done':
+    'Backup made and checked: {file}\nIt holds your contacts and the keys of your lines: keep it like a key.',
+  'restore.checking': 'Checking the backup…',
+  'restore.done':
+    'The backup of {at} is in place. Sending is paused for 24 hours: what left since is not in it. The former files are kept in a folder replaced-….',
   'import.reading': 'Importing {file}…',
   'import.done': '{imported} imported, {updated} updated, {refused} refused, of {total} lines.',
   'import.dry_run':

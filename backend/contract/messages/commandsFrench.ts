@@ -25,6 +25,8 @@ export const french = {
   'command.attempts retry': 'Relance une tentative en échec',
   'command.attempts cancel': 'Annule une tentative qui n’est pas partie',
   'command.attempts resolve': 'Dit si un message à l’issue inconnue est parti',
+  'command.backup': 'Fait une sauvegarde, vérifiée ; FILE : où en mettre une copie',
+  'command.restore': 'Remet en place une sauvegarde',
   'command.retries process': 'Relance ce qui attend un nouvel essai ; nettoie, sur demande, les anciennes tentatives',
 
   'option.data-dir': 'Dossier des données (sinon VIGIE_DATA_DIR, sinon celui du système)',
@@ -81,6 +83,7 @@ export const french = {
 
   'failure.host_silent': 'Vigie tourne ({address}) mais ne répond pas. Réessayez, ou redémarrez l’application.',
   'failure.file_missing': 'Le fichier {file} n’existe pas.',
+  'failure.file_unwritable': 'Le fichier {file} n’a pas pu être écrit ({reason}).',
   'failure.file_unreadable': 'Le fichier {file} n’a pas pu être lu ({reason}).',
   'failure.category_unknown': 'La catégorie « {name} » n’existe pas. Catégories : {known}.',
   'failure.unexpected': 'La commande a échoué : {reason}',
@@ -103,6 +106,12 @@ export const french = {
   'stats.level.danger': 'Danger',
   'stats.level.blocked': 'Bloqué',
 
+  'backup.making': 'Sauvegarde en cours…',
+  'backup.done':
+    'Sauvegarde faite et vérifiée : {file}\nElle contient vos contacts et les clés de vos lignes : gardez-la comme une clé.',
+  'restore.checking': 'Vérification de la sauvegarde…',
+  'restore.done':
+    'La sauvegarde du {at} est en place. Les envois sont en pause 24 heures : ce qui est parti depuis n’y figure pas. Les anciens fichiers sont gardés dans un dossier replaced-….',
   'import.reading': 'Importation de {file}…',
   'import.done': '{imported} importés, {updated} mis à jour, {refused} refusés, sur {total} lignes.',
   'import.dry_run':

@@ -33,6 +33,15 @@ export const errorSentences = {
     'error.too_many_requests': 'Trop de demandes. Réessayez dans {seconds} secondes.',
     'error.internal_error':
       'Une erreur interne est survenue. Rien n’a été perdu ; consultez le journal, puis recommencez.',
+    'error.backup_failed':
+      'La sauvegarde n’a pas pu être faite ({reason}). Les sauvegardes précédentes sont intactes. Vérifiez la place sur le disque, puis recommencez.',
+    'error.backup_busy': 'Une sauvegarde ou une restauration est en cours. Attendez qu’elle se termine.',
+    'error.backup_damaged':
+      'La sauvegarde {name} est endommagée ({detail}). Rien n’a été changé. Choisissez une autre sauvegarde.',
+    'error.backup_newer':
+      'Cette sauvegarde vient d’une version plus récente de Vigie ({version}). Rien n’a été changé. Installez cette version, puis recommencez.',
+    'error.backup_of_other_workspace':
+      'La démonstration et l’espace réel ne se remplacent pas l’un l’autre. Rien n’a été changé. Fermez Vigie, puis restaurez avec la commande vigie restore.',
     'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
   },
   en: {
@@ -64,6 +73,14 @@ export const errorSentences = {
     'error.no_recipients': 'No contact to write to. Choose a category that holds contacts, or add contacts.',
     'error.too_many_requests': 'Too many requests. Try again in {seconds} seconds.',
     'error.internal_error': 'An internal error occurred. Nothing was lost; look at the log, then try again.',
+    'error.backup_failed':
+      'The backup could not be made ({reason}). Earlier backups are untouched. Check the room on the disk, then try again.',
+    'error.backup_busy': 'A backup or a restore is under way. Wait until it is done.',
+    'error.backup_damaged': 'The backup {name} is damaged ({detail}). Nothing was changed. Choose another backup.',
+    'error.backup_newer':
+      'This backup comes from a newer version of Vigie ({version}). Nothing was changed. Install that version, then try again.',
+    'error.backup_of_other_workspace':
+      'The demo and the real workspace do not take each other’s place. Nothing was changed. Close Vigie, then restore with the command vigie restore.',
     'error.frozen': 'Vigie has stopped for safety ({reason}). Nothing is sent. See the Health page.',
   },
 } as const;

@@ -15,6 +15,8 @@ export const frozenSentences = {
       'Ces données viennent d’une version plus récente de Vigie. Rien n’est envoyé. Installez la dernière version.',
     'frozen.durability':
       'SQLite ne garantit pas les écritures sur cette machine (version {version}). Rien n’est envoyé.',
+    'frozen.backup_failed':
+      'La sauvegarde qui précède une mise à jour n’a pas pu être faite ({detail}). Rien n’est envoyé et rien n’a été changé. Faites de la place sur le disque, puis redémarrez Vigie.',
     'frozen.secrets_damaged':
       'Le fichier {file} est endommagé. Remettez-le en place depuis une sauvegarde : l’adresse des webhooks en dépend.',
   },
@@ -29,6 +31,8 @@ export const frozenSentences = {
       'The file {file} cannot be used ({detail}). Nothing is sent. Check its rights, the room on the disk and other open programs.',
     'frozen.newer_file': 'These data come from a newer version of Vigie. Nothing is sent. Install the newest version.',
     'frozen.durability': 'SQLite does not guarantee writes on this machine (version {version}). Nothing is sent.',
+    'frozen.backup_failed':
+      'The backup that comes before an update could not be made ({detail}). Nothing is sent and nothing was changed. Make room on the disk, then restart Vigie.',
     'frozen.secrets_damaged':
       'The file {file} is damaged. Put it back from a backup: the address of the webhooks depends on it.',
   },

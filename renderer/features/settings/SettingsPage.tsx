@@ -10,13 +10,15 @@ import { href, type PageProps } from '../../state/router.ts';
 import { AnswerSettings } from './AnswerSettings.tsx';
 import { Appearance } from './Appearance.tsx';
 import { AuditLog } from './AuditLog.tsx';
+import { Backups } from './Backups.tsx';
 import { Installation } from './Installation.tsx';
 import { LimitSettings } from './LimitSettings.tsx';
 import { Lines } from './Lines.tsx';
 import { RegionSettings } from './RegionSettings.tsx';
 import { Suppressions } from './Suppressions.tsx';
 
-type SectionName = 'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'suppressions' | 'audit' | 'system';
+type SectionName =
+  'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'suppressions' | 'backups' | 'audit' | 'system';
 type Section = { name: SectionName; content: ComponentType<{ settings: Settings }> };
 
 const SECTIONS: readonly Section[] = [
@@ -26,6 +28,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'region', content: RegionSettings },
   { name: 'lines', content: Lines },
   { name: 'suppressions', content: Suppressions },
+  { name: 'backups', content: Backups },
   { name: 'audit', content: AuditLog },
   { name: 'system', content: Installation },
 ];

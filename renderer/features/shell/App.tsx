@@ -1,8 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Compass } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { settingsQuery } from '../../api/queries.ts';
+import { failureOf } from '../../api/errors.ts';
+import { keys, settingsQuery } from '../../api/queries.ts';
 import { ButtonLink } from '../../components/Button.tsx';
 import { Empty, SkeletonPage } from '../../components/Notices.tsx';
 import { Toasts } from '../../components/Toasts.tsx';
@@ -18,6 +19,7 @@ import { Sidebar } from './Sidebar.tsx';
 import { SignIn } from './SignIn.tsx';
 import { TopLine } from './TopLine.tsx';
 
+const FrozenPage = lazy(() => import('./FrozenPage.tsx').then((module) => ({ default: module.FrozenPage })));
 const CommandPalette = lazy(() =>
   import('./CommandPalette.tsx').then((module) => ({ default: module.CommandPalette })),
 );
@@ -28,7 +30,16 @@ export function App() {
   useLanguage();
   useEffect(loadPagesSoon, []);
 
+  const frozen = useFrozen();
+
   if (locked) return <SignIn />;
+  if (frozen !== null) {
+    return (
+      <Suspense>
+        <FrozenPage error={frozen} />
+      </Suspense>
+    );
+  }
   return (
     <>
       <SkipLink />
@@ -121,6 +132,25 @@ function SkipLink() {
       {t('nav.skip')}
     </a>
   );
+}
+
+const FROZEN_LOOKED_AT_MS = 2_000;
+
+/** The error that says that the backend is frozen, null while it works. Looked at again until it does. */
+function useFrozen(): Error | null {
+  const queryClient = useQueryClient();
+  const { data } = useQuery({
+    queryKey: keys.frozen,
+    queryFn: () =>
+      queryClient.fetchQuery(settingsQuery()).then(
+        () => null,
+        (error: unknown) => (error instanceof Error && failureOf(error).code === 'frozen' ? error : null),
+      ),
+    refetchInterval: (query) => (query.state.data ? FROZEN_LOOKED_AT_MS : false),
+    // Each answer is an error of its own, which says the same.
+    structuralSharing: (before, now) => (before && now ? before : now),
+  });
+  return data ?? null;
 }
 
 /** The language of this browser, or the workspace's until one is chosen here. */

@@ -72,6 +72,11 @@ export const shell: Texts<typeof french> = {
     offlineHint: 'The WhatsApp session is closed. Reconnect the phone at the provider.',
     restrictedHint: 'The account can no longer open conversations. Answers often remain possible.',
   },
+  frozen: {
+    title: 'Vigie has stopped for safety',
+    backups: 'Go back to a backup',
+    text: 'The newest comes first. The present files are put aside, nothing is erased.',
+  },
   pause: {
     pause: 'Pause',
     resume: 'Resume',
@@ -88,6 +93,7 @@ export const shell: Texts<typeof french> = {
     pausedCampaign: 'Campaign {{name}} paused',
     since: 'Since {{since}}',
     until: 'Until {{until}}',
+    restored: 'A backup was put in place: resume earlier if nothing has left since it was made.',
     done: 'Sending is paused',
     doneFirst: 'First messages are held',
     resumed: 'Sending resumes',

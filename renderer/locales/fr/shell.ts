@@ -69,6 +69,11 @@ export const shell = {
     offlineHint: 'La session WhatsApp est fermée. Reconnectez le téléphone chez le fournisseur.',
     restrictedHint: 'Le compte ne peut plus ouvrir de conversation. Les réponses restent souvent possibles.',
   },
+  frozen: {
+    title: 'Vigie est à l’arrêt par sécurité',
+    backups: 'Revenir à une sauvegarde',
+    text: 'La plus récente est la première. Les fichiers actuels sont mis de côté, rien n’est effacé.',
+  },
   pause: {
     pause: 'Mettre en pause',
     resume: 'Reprendre',
@@ -85,6 +90,8 @@ export const shell = {
     pausedCampaign: 'Campagne {{name}} en pause',
     since: 'Depuis le {{since}}',
     until: 'Jusqu’au {{until}}',
+    restored:
+      'Une sauvegarde a été remise en place : reprenez plus tôt si rien n’est parti depuis qu’elle a été faite.',
     done: 'Les envois sont en pause',
     doneFirst: 'Les premiers messages sont suspendus',
     resumed: 'Les envois reprennent',

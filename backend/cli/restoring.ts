@@ -1,0 +1,53 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Backup } from '../contract/backups.ts';
+import type { Config } from '../config.ts';
+import { systemClock } from '../core/clock.ts';
+import { readArchiveManifest } from '../storage/backups/archive.ts';
+import { backupFolder, backupNameOf, listBackups } from '../storage/backups/createBackup.ts';
+import { completeRestore, stageRestore } from '../storage/backups/restore.ts';
+import { demoFolder, lockFolder } from '../storage/store.ts';
+import { CommandError, type Client } from './command.ts';
+
+/**
+ * Restores a workspace from an archive that lies anywhere. An application that runs on the folder does it and starts
+ * anew; without one the files are put in place here.
+ * @throws CommandError, VigieError when the archive cannot be used; then nothing was changed
+ */
+export async function restoreFile(
+  archive: string,
+  target: { config: Config; migrationsDir: string; running: Client | null },
+): Promise<Backup> {
+  const { config, migrationsDir, running } = target;
+  if (!existsSync(archive)) throw new CommandError('failure.file_missing', { file: archive });
+  const { createdAt, kind, demo } = await readArchiveManifest(archive);
+  const folder = demo ? demoFolder(config.dataDir) : config.dataDir;
+  const name = backupNameOf(kind, Date.parse(createdAt));
+  const kept = path.join(backupFolder(folder), name);
+  mkdirSync(backupFolder(folder), { recursive: true, mode: 0o700 });
+  if (path.resolve(archive) !== path.resolve(kept)) copyFileSync(archive, kept);
+
+  if (running !== null) return (await running.backups.restore({ name })).backup;
+  const unlock = lockFolder(config.dataDir);
+  try {
+    const folders = { folder, secretsFolder: config.dataDir, demo };
+    await stageRestore(kept, { ...folders, migrationsDir, now: systemClock.now() });
+    completeRestore(folders);
+  } finally {
+    unlock();
+  }
+  const restored = listBackups(folder).find((backup) => backup.name === name);
+  if (restored === undefined) throw new CommandError('failure.file_missing', { file: kept });
+  return restored;
+}
+
+/** Copies a backup to where the operator wants it. @throws CommandError in words */
+export async function copyBackup(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new CommandError('failure.file_unwritable', { file: to, reason }, { cause });
+  }
+}
