@@ -15,6 +15,8 @@ import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
+import { createLineService } from './sending/lineService.ts';
+import { createLineStandings } from './sending/lineStandings.ts';
 import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
 import { AttemptOperator } from './sending/operator.ts';
@@ -67,6 +69,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const monitoring = new Monitoring({
     ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
     pauses: () => pauses.list(),
+    lines: createLineStandings({ lines, ledger, clock, timeZone: () => preferences.values.timeZone }),
     unknown: () => attempts.countUnknown(),
     forecast: () => forecast(),
     codeSentence: explain,
@@ -197,6 +200,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
     webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
     sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
+    lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
     audit,
     suppressions: campaigns.suppressions,

@@ -2,6 +2,7 @@ import type * as attempts from './contract/attempts.ts';
 import type * as campaigns from './contract/campaigns.ts';
 import type { Page, PageInput } from './contract/common.ts';
 import type * as contacts from './contract/contacts.ts';
+import type { Line, LinePatch } from './contract/lines.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as monitoring from './contract/monitoring.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
@@ -70,6 +71,10 @@ export type Services = {
   settings: {
     get(): workspace.Settings;
     update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
+  };
+  lines: {
+    list(): Line[];
+    update(patch: LinePatch, actor: string): Line;
   };
   audit: { list(input: PageInput): Page<workspace.AuditEntry> };
   suppressions: {

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { nextCampaignStatus, type CampaignAction } from '../domain/campaignStates.ts';
 import { MESSAGE_1_PRIORITY } from '../domain/pick.ts';
+import { recipientZone } from '../domain/recipientZone.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
 import type { Services } from '../services.ts';
@@ -88,7 +89,7 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
         const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };
         attempts.add({
           ...personalise(campaign.message1, person),
-          ...{ lineId, phone, contactId, maxAttempts, dueAt },
+          ...{ lineId, phone, contactId, maxAttempts, dueAt, timeZone: recipientZone(person) },
           campaignId: campaign.id,
           type: 'message_1',
           priority: MESSAGE_1_PRIORITY,

@@ -16,6 +16,7 @@ import {
 import { attemptCommands } from './commands/attempts.ts';
 import { campaignCommands } from './commands/campaign.ts';
 import { importContacts } from './commands/import.ts';
+import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
 import { stats } from './commands/stats.ts';
@@ -32,6 +33,7 @@ const COMMANDS: Command[] = [
   ...[tokenCreate, stats, send, importContacts],
   ...campaignCommands,
   ...attemptCommands,
+  ...lineCommands,
   retriesProcess,
 ];
 const DESCRIBED: Described[] = [SERVE, ...COMMANDS];

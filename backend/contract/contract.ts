@@ -4,6 +4,7 @@ import * as attempts from './attempts.ts';
 import * as campaigns from './campaigns.ts';
 import { byId, done, pageInput, pageOf } from './common.ts';
 import * as contacts from './contacts.ts';
+import * as lines from './lines.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
 import * as webhooks from './webhookEvents.ts';
@@ -201,6 +202,13 @@ export const contract = {
       .route({ method: 'PATCH', path: '/settings', tags: ['settings'] })
       .input(workspace.settingsPatch)
       .output(workspace.settings),
+  },
+  lines: {
+    list: oc.route({ method: 'GET', path: '/settings/lines', tags: ['settings'] }).output(z.array(lines.line)),
+    update: oc
+      .route({ method: 'PATCH', path: '/settings/lines/{id}', tags: ['settings'] })
+      .input(lines.linePatch)
+      .output(lines.line),
   },
   audit: {
     list: oc

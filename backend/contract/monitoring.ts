@@ -19,6 +19,17 @@ export const pause = z.object({
 });
 export type Pause = z.infer<typeof pause>;
 
+/** What holds a line back by itself at the moment (SND-13). */
+export const lineStanding = z.object({
+  id,
+  label: z.string(),
+  /** End of the quiet hours that hold in its own time zone; null outside of them. */
+  quietUntil: instant.nullable(),
+  /** What its warm-up allows today, and what it has sent; null without one, or after it. */
+  warmup: z.object({ limit: z.int(), sent: z.int() }).nullable(),
+});
+export type LineStanding = z.infer<typeof lineStanding>;
+
 export const monitoringStats = z.object({
   date: day,
   sent: z.int(),
@@ -46,6 +57,7 @@ export const monitoringStats = z.object({
   /** Everything is paused. The other pauses stand in `pauses`. */
   paused: z.boolean(),
   pauses: z.array(pause),
+  lines: z.array(lineStanding),
   /** Attempts whose outcome is unknown, and those handed to the operator. */
   unknown: z.int(),
   /** Unknown, parked: waiting for a decision. */

@@ -43,6 +43,8 @@ const ROUTES = [
   'POST /sending/resume',
   'GET /settings',
   'PATCH /settings',
+  'GET /settings/lines',
+  'PATCH /settings/lines/{id}',
   'GET /audit',
   'GET /suppressions',
   'DELETE /suppressions/{phone}',

@@ -39,6 +39,8 @@ export const SUMMARIES: Record<string, string> = {
   'sending.resume': 'Resume what was paused',
   'settings.get': 'Settings in force',
   'settings.update': 'Change settings',
+  'lines.list': 'The lines that send',
+  'lines.update': 'Change the pace, warm-up and quiet hours of a line',
   'audit.list': 'Who did what, newest first',
   'suppressions.list': 'Phones that are written to no more',
   'suppressions.remove': 'Allow a phone to be written to again',

@@ -18,6 +18,7 @@ beforeEach(() => {
   monitoring = new Monitoring({
     ...{ database, ledger, clock, limits: () => limits, locale: () => 'fr', timeZone: () => 'Europe/Paris' },
     pauses: () => pauses.list(),
+    lines: () => [],
     unknown: () => store.countUnknown(),
     forecast: () => null,
     codeSentence: (code) => codeSentence('fr', code, 'wassenger'),

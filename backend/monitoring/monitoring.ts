@@ -1,7 +1,14 @@
 import type { Locale } from '../contract/common.ts';
 import type { ErrorData } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
-import type { BlockedReason, DayCounts, MessageError, MonitoringStats, Pause } from '../contract/monitoring.ts';
+import type {
+  BlockedReason,
+  DayCounts,
+  LineStanding,
+  MessageError,
+  MonitoringStats,
+  Pause,
+} from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
 import { lastDays, nextDayStart, toIso } from '../core/days.ts';
 import { maskPhone } from '../core/masking.ts';
@@ -17,6 +24,7 @@ type MonitoringDependencies = {
   locale: () => Locale;
   timeZone: () => string;
   pauses: () => Pause[];
+  lines: () => LineStanding[];
   unknown: () => { unknown: number; parked: number };
   /** When today's quota will be used up, null when it will not (MON-10). */
   forecast: () => number | null;
@@ -74,6 +82,7 @@ export class Monitoring {
       forecast: { exhaustedAt: toIso(forecast()) },
       paused: active.some(({ scope }) => scope === 'all'),
       pauses: active,
+      lines: this.#deps.lines(),
       unknown: unknownCount,
       toResolve: parked,
       updatedAt: toIso(now),

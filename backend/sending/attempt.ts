@@ -9,6 +9,8 @@ export type AttemptRow = {
   campaignId: string | null;
   contactId: string | null;
   phone: string;
+  /** Time zone of the person it goes to; empty for that of its line (SND-13). */
+  timeZone: string;
   body: string | null;
   media: Media | null;
   template: Template | null;
@@ -51,6 +53,7 @@ export type NewAttempt = {
   dueAt: number;
   campaignId?: string;
   contactId?: string;
+  timeZone?: string | null;
   media?: Media | null;
   template?: Template | null;
   category?: string | null;

@@ -49,6 +49,7 @@ function newRow(input: NewAttempt, made: { id: string; now: number }): AttemptRo
     campaignId,
     contactId,
     phone: input.phone,
+    timeZone: input.timeZone ?? '',
     body: input.body,
     media: input.media ?? null,
     template: input.template ?? null,

@@ -6,7 +6,8 @@ import type { DeliveryStatus } from './provider.ts';
 
 /** Columns of an attempt under their names in code. */
 export const ATTEMPT_COLUMNS = `
-  id, line_id AS lineId, type, campaign_id AS campaignId, contact_id AS contactId, phone, body, media, template,
+  id, line_id AS lineId, type, campaign_id AS campaignId, contact_id AS contactId, phone, time_zone AS timeZone, body,
+  media, template,
   category, title, context, priority, state, tries, max_attempts AS maxAttempts, reference,
   idempotency_key AS idempotencyKey, content_hash AS contentHash, due_at AS dueAt, expires_at AS expiresAt,
   error_code AS errorCode, error_detail AS errorDetail, created_at AS createdAt, sending_at AS sendingAt,
@@ -68,10 +69,10 @@ export class AttemptStore {
         )
         .pluck(),
       insert: database.prepare(`
-        INSERT INTO attempts (id, line_id, type, campaign_id, contact_id, phone, body, media, template, category, title,
-          context, priority, max_attempts, reference, idempotency_key, content_hash, due_at, expires_at, created_at, updated_at)
-        VALUES (@id, @lineId, @type, @campaignId, @contactId, @phone, @body, @media, @template, @category, @title,
-          @context, @priority, @maxAttempts, @reference, @idempotencyKey, @contentHash, @dueAt, @expiresAt, @createdAt, @createdAt)`),
+        INSERT INTO attempts (id, line_id, type, campaign_id, contact_id, phone, time_zone, body, media, template, category,
+          title, context, priority, max_attempts, reference, idempotency_key, content_hash, due_at, expires_at, created_at, updated_at)
+        VALUES (@id, @lineId, @type, @campaignId, @contactId, @phone, @timeZone, @body, @media, @template, @category,
+          @title, @context, @priority, @maxAttempts, @reference, @idempotencyKey, @contentHash, @dueAt, @expiresAt, @createdAt, @createdAt)`),
       update: database.prepare(`
         UPDATE attempts SET state = @state, tries = @tries, max_attempts = @maxAttempts, due_at = @dueAt, error_code = @errorCode,
           error_detail = @errorDetail, sending_at = @sendingAt, sent_at = @sentAt, delivered_at = @deliveredAt,

@@ -1,6 +1,7 @@
 import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
+import type { Line } from '../../backend/contract/lines.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
@@ -33,6 +34,7 @@ export const someStats: MonitoringStats = {
   forecast: { exhaustedAt: null },
   paused: false,
   pauses: [],
+  lines: [],
   unknown: 0,
   toResolve: 0,
   updatedAt: AT,
@@ -158,6 +160,27 @@ export const someSettings: Settings = {
   lines: [],
 };
 
+export const someLine: Line = {
+  id: 'wassenger',
+  provider: 'wassenger',
+  label: 'Ligne principale',
+  isDefault: true,
+  state: 'online',
+  webhookPath: '/webhooks/wassenger/kq3v9x2m7c1b8n5z',
+  capabilities: {
+    deliveryReports: true,
+    readReports: true,
+    reactions: true,
+    lookupByReference: true,
+    needsTemplate: false,
+    signsWebhooks: true,
+  },
+  sendsPerMinute: null,
+  gapMs: null,
+  warmup: null,
+  quietHours: null,
+};
+
 type Overrides = { [Name in keyof Services]?: Partial<Services[Name]> };
 
 /** Services that answer every call with a plausible value and do nothing; a test gives those that it looks at. */
@@ -236,6 +259,7 @@ export function stubServices(overrides: Overrides = {}): Services {
     webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
     sending: { pause() {}, resume() {} },
     settings: { get: () => someSettings, update: () => someSettings },
+    lines: { list: () => [], update: () => someLine },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },
     live: { events: createEmitter<LiveEvent>(), snapshot: () => [{ type: 'stats', stats: someStats }] },

@@ -8,6 +8,7 @@ import { ForecastCard } from './ForecastCard.tsx';
 import { GaugeCard } from './GaugeCard.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { LastErrors } from './LastErrors.tsx';
+import { LineNotes } from './LineNotes.tsx';
 import { Pauses } from './Pauses.tsx';
 import { RunningCampaigns } from './RunningCampaigns.tsx';
 import { StatsCards } from './StatsCards.tsx';
@@ -27,6 +28,7 @@ export function DashboardPage() {
         <>
           <FirstSteps />
           <Pauses stats={stats} />
+          <LineNotes stats={stats} />
           <div className="grid grid-cols-1 gap-4 mid:grid-cols-[minmax(300px,4fr)_minmax(0,7fr)]">
             <GaugeCard stats={stats} />
             <div className="grid grid-cols-2 gap-4">

@@ -67,6 +67,8 @@ export const shell: Texts<typeof french> = {
     restricted: 'Restricted',
     paused: 'Paused',
     none: 'No line',
+    quietUntil: 'Quiet hours until {{time}}',
+    warmup: 'Warm-up: {{limit, number}} today, {{sent, number}} sent',
     unknownHint: 'Vigie has no news from this line yet.',
     onlineHint: 'The provider confirms that the line can send.',
     offlineHint: 'The WhatsApp session is closed. Reconnect the phone at the provider.',

@@ -64,6 +64,8 @@ export const shell = {
     restricted: 'Restreinte',
     paused: 'En pause',
     none: 'Aucune ligne',
+    quietUntil: 'Heures calmes jusqu’à {{time}}',
+    warmup: 'Montée en charge : {{limit, number}} aujourd’hui, {{sent, number}} partis',
     unknownHint: 'Vigie n’a pas encore eu de nouvelles de cette ligne.',
     onlineHint: 'Le fournisseur confirme que la ligne peut envoyer.',
     offlineHint: 'La session WhatsApp est fermée. Reconnectez le téléphone chez le fournisseur.',

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { Capabilities, ProviderName } from '../../../contract/workspace.ts';
+import type { Capabilities, ProviderName } from '../../../contract/lines.ts';
 import type { LineHealth, OutgoingMessage, Provider, SendOutcome } from '../../provider.ts';
 import { createProviderHttp, type Exchange } from '../http.ts';
 import { textAt, valueAt } from '../reading.ts';
