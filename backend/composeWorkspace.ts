@@ -72,6 +72,16 @@ export function composeWorkspace(parts: WorkspaceParts) {
     lines: createLineStandings({ lines, ledger, clock, timeZone: () => preferences.values.timeZone }),
     unknown: () => attempts.countUnknown(),
     forecast: () => forecast(),
+    heldForReplies: () => {
+      const now = ledger.effectiveNow(clock.now());
+      const [first] = lines.all();
+      if (first === undefined) return 0;
+      const settings = sendingSettings();
+      return reserve.held({
+        ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
+        sendsPerMinute: lines.sendsPerMinute(settings),
+      }).daily.message1;
+    },
     codeSentence: explain,
   });
   const live: Live = new Live({

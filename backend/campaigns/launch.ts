@@ -115,14 +115,17 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
     // neither be started again nor be trusted to be whole (CMP-4).
     start(id, actor) {
       const now = clock.now();
-      const { startAt } = find(id);
-      const isLater = startAt !== null && startAt > now;
+      const { startAt, status } = find(id);
+      const waits = startAt !== null && startAt > now;
+      const isLater = waits && status !== 'scheduled';
       return act({ id, actor, action: isLater ? 'schedule' : 'start' }, (campaign) => {
-        // Its messages exist already and wait for their hour.
-        if (campaign.status === 'scheduled' && isLater)
-          throw new VigieError('wrong_campaign_status', { status: 'scheduled' });
         move(campaign, isLater ? 'schedule' : 'start');
         if (campaign.status === 'draft') fill(campaign, isLater ? startAt : now);
+        else if (waits) {
+          // By hand, before its hour: its messages exist already and need not wait any longer.
+          campaigns.setStartAt(id, now);
+          attempts.advanceOfCampaign(id, now);
+        }
       });
     },
 

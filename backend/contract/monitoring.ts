@@ -50,6 +50,8 @@ export const monitoringStats = z.object({
   /** Contacts that can still be served today (MON-5). */
   remainingCapacity: z.int(),
   capacityWarning: z.boolean(),
+  /** Slots of today that first messages must leave for the answers to come (CMP-12). */
+  heldForReplies: z.int(),
   errorRate: z.number(),
   errorAlert: z.boolean(),
   rolling: z.object({ sent: z.int(), limit: z.int() }),

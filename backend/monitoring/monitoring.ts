@@ -28,6 +28,8 @@ type MonitoringDependencies = {
   unknown: () => { unknown: number; parked: number };
   /** When today's quota will be used up, null when it will not (MON-10). */
   forecast: () => number | null;
+  /** Slots that first messages must leave untouched now (CMP-12). */
+  heldForReplies: () => number;
   /** Sentence of an error code on a line. */
   codeSentence: (code: string, lineId: string) => string;
 };
@@ -76,6 +78,8 @@ export class Monitoring {
       interactionRate,
       remainingCapacity,
       capacityWarning: remainingCapacity < quota.CAPACITY_WARNING_BELOW,
+      // Of what is left: more cannot be held.
+      heldForReplies: Math.min(this.#deps.heldForReplies(), Math.max(0, dailyLimit - counts.sent)),
       errorRate,
       errorAlert: errorRate > quota.ERROR_ALERT_ABOVE,
       rolling: { sent: rollingUsed, limit: rollingLimit },

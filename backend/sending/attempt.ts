@@ -73,6 +73,10 @@ export type AttemptQueue = {
   /** Cancels what has not left yet (pending, failed_retry); returns how many. */
   cancelOfCampaign(campaignId: string, reason: string): number;
   cancelToPhone(phone: string, reason: string): number;
+  /** The same for what was queued for a contact, whatever phone it had then. */
+  cancelOfContact(contactId: string, reason: string): number;
+  /** Lets first messages that wait for a later hour leave from `dueAt` on; returns how many. */
+  advanceOfCampaign(campaignId: string, dueAt: number): number;
 };
 
 /**

@@ -108,6 +108,15 @@ export class AttemptStore {
       waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE phone = @phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+      // By the references of its steps in the campaigns that are not over: attempts have no index by contact.
+      waitingOfContact: database.prepare<{ contactId: string }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state IN ('pending', 'failed_retry') AND reference IN (
+          SELECT campaigns.id || ':' || @contactId || step.column1
+          FROM campaigns, (VALUES (':message_1'), (':message_2')) AS step
+          WHERE campaigns.status IN ('scheduled', 'running', 'paused'))`),
+      advanceOfCampaign: database.prepare<{ campaignId: string; dueAt: number; now: number }>(`
+        UPDATE attempts SET due_at = @dueAt, updated_at = @now
+        WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
       expired: database.prepare<{ now: number }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL AND expires_at <= @now
@@ -213,6 +222,15 @@ export class AttemptStore {
 
   waitingToPhone(phone: string): AttemptRow[] {
     return this.#statements.waitingToPhone.all({ phone }).map(toAttempt);
+  }
+
+  /** What waits for a contact in campaigns, also under a phone that it had before. */
+  waitingOfContact(contactId: string): AttemptRow[] {
+    return this.#statements.waitingOfContact.all({ contactId }).map(toAttempt);
+  }
+
+  advanceOfCampaign(campaignId: string, times: { dueAt: number; now: number }): number {
+    return this.#statements.advanceOfCampaign.run({ campaignId, ...times }).changes;
   }
 
   /** Waiting attempts that must not be sent any more: their window has closed. */

@@ -149,6 +149,7 @@ export function workingDay(language: Locale = 'fr'): Scene {
       badge: true,
       interactionRate: 0.342,
       remainingCapacity: 23,
+      heldForReplies: 12,
       errorRate: 0.033,
       forecast: { exhaustedAt: toIso(NOW + 2.4 * HOUR_MS) },
       unknown: 2,

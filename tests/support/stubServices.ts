@@ -28,6 +28,7 @@ export const someStats: MonitoringStats = {
   interactionRate: 0.3,
   remainingCapacity: 36,
   capacityWarning: false,
+  heldForReplies: 0,
   errorRate: 0.02,
   errorAlert: false,
   rolling: { sent: 640, limit: 1000 },

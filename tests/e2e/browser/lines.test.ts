@@ -104,3 +104,24 @@ describe('the pace of a line', () => {
     });
   });
 });
+
+describe('what waits', () => {
+  it('can be started before its hour, after a question; a campaign that has not begun is not paused (CMP-3, UI-5)', async () => {
+    const scene = workingDay();
+    scene.campaigns[0]!.status = 'scheduled';
+    const start = vi.fn(() => ({ ...scene.campaigns[0]!, status: 'running' as const }));
+    const { page } = await open(scene, { at: '/campaigns/campaign-1' }, { services: { campaigns: { start } } });
+    expect(await page.getByRole('main').getByRole('button', { name: 'Mettre en pause' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Lancer maintenant' }).click();
+    await page.getByRole('alertdialog').getByText('184 contacts').waitFor();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Lancer' }).click();
+    await expect.poll(() => start.mock.calls.length).toBe(1);
+  });
+
+  it('for answers is shown as slots that are kept (CMP-12)', async () => {
+    const { backend, page } = await open(workingDay());
+    await page.getByText('12 envois gardés pour les réponses').waitFor();
+    backend.setStats({ heldForReplies: 0 });
+    await expect.poll(() => page.getByTestId('held-for-replies').count()).toBe(0);
+  });
+});
