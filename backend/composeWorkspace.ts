@@ -4,6 +4,8 @@ import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
+import { createClockService } from './monitoring/clockReset.ts';
+import { ClockWatch } from './monitoring/clockWatch.ts';
 import { Live } from './monitoring/live.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
@@ -66,11 +68,13 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const explain = (code: string, lineId: string | null): string =>
     codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
 
+  const clockWatch = new ClockWatch({ clock, ledger, notify: () => live.notify, locale });
   const monitoring = new Monitoring({
     ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
     pauses: () => pauses.list(),
     lines: createLineStandings({ lines, ledger, clock, timeZone: () => preferences.values.timeZone }),
     unknown: () => attempts.countUnknown(),
+    clockStanding: () => clockWatch.standing(),
     forecast: () => forecast(),
     heldForReplies: () => {
       const now = ledger.effectiveNow(clock.now());
@@ -210,6 +214,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
     webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
     sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
+    clock: createClockService({
+      ...{ database, clock, audit, wake, watch: clockWatch },
+      askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
+    }),
     lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
     audit,
@@ -232,6 +240,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaigns,
     ledger,
     silence,
+    clockWatch,
     wake,
   };
 }

@@ -72,6 +72,10 @@ export type Services = {
     get(): workspace.Settings;
     update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
   };
+  clock: {
+    get(): monitoring.ClockStanding;
+    reset(actor: string): Promise<monitoring.ClockStanding>;
+  };
   lines: {
     list(): Line[];
     update(patch: LinePatch, actor: string): Line;

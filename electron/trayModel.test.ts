@@ -20,7 +20,14 @@ function stats(overrides: Partial<MonitoringStats> = {}): MonitoringStats {
       errorRate: 0,
       errorAlert: false,
     },
-    ...{ rolling: { sent: 640, limit: 1000 }, forecast: { exhaustedAt: null }, paused: false, pauses: [], lines: [] },
+    ...{
+      rolling: { sent: 640, limit: 1000 },
+      forecast: { exhaustedAt: null },
+      paused: false,
+      pauses: [],
+      lines: [],
+      clock: { heldUntil: null, offsetMinutes: null },
+    },
     ...{ unknown: 0, toResolve: 0, updatedAt: '2026-11-20T10:00:00.000Z' },
     ...overrides,
   };

@@ -15,6 +15,7 @@ import {
 } from './command.ts';
 import { attemptCommands } from './commands/attempts.ts';
 import { campaignCommands } from './commands/campaign.ts';
+import { clockCommands } from './commands/clock.ts';
 import { importContacts } from './commands/import.ts';
 import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
@@ -34,6 +35,7 @@ const COMMANDS: Command[] = [
   ...campaignCommands,
   ...attemptCommands,
   ...lineCommands,
+  ...clockCommands,
   retriesProcess,
 ];
 const DESCRIBED: Described[] = [SERVE, ...COMMANDS];

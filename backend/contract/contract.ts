@@ -203,6 +203,10 @@ export const contract = {
       .input(workspace.settingsPatch)
       .output(workspace.settings),
   },
+  clock: {
+    get: oc.route({ method: 'GET', path: '/clock', tags: ['monitoring'] }).output(monitoring.clockStanding),
+    reset: oc.route({ method: 'POST', path: '/clock/reset', tags: ['monitoring'] }).output(monitoring.clockStanding),
+  },
   lines: {
     list: oc.route({ method: 'GET', path: '/settings/lines', tags: ['settings'] }).output(z.array(lines.line)),
     update: oc

@@ -18,6 +18,7 @@ export const ERROR_STATUS = {
   not_resolvable: 422,
   not_on_this_line: 422,
   no_line: 422,
+  clock_unconfirmed: 422,
   wrong_campaign_status: 422,
   no_recipients: 422,
   unknown_variable: 422,

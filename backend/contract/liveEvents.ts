@@ -22,7 +22,15 @@ export const liveEvent = z.discriminatedUnion('type', [
   /** Something the operator should know now; shown by the desktop as a native notification (DSK-3). */
   z.object({
     type: z.literal('notice'),
-    kind: z.enum(['level', 'unknown_outcome', 'campaign_completed', 'line_paused', 'webhooks_silent', 'frozen']),
+    kind: z.enum([
+      'level',
+      'unknown_outcome',
+      'campaign_completed',
+      'line_paused',
+      'webhooks_silent',
+      'clock',
+      'frozen',
+    ]),
     level: alertLevel.nullable(),
     title: z.string(),
     body: z.string(),

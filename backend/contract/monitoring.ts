@@ -30,6 +30,15 @@ export const lineStanding = z.object({
 });
 export type LineStanding = z.infer<typeof lineStanding>;
 
+/** Whether this machine's clock can be trusted (MON-8, REL-4). */
+export const clockStanding = z.object({
+  /** The clock was ahead: nothing leaves before this instant, unless the mistake is put right; else null. */
+  heldUntil: instant.nullable(),
+  /** Minutes by which this clock is ahead of the provider's, negative when behind; null within two minutes. */
+  offsetMinutes: z.int().nullable(),
+});
+export type ClockStanding = z.infer<typeof clockStanding>;
+
 export const monitoringStats = z.object({
   date: day,
   sent: z.int(),
@@ -60,6 +69,7 @@ export const monitoringStats = z.object({
   paused: z.boolean(),
   pauses: z.array(pause),
   lines: z.array(lineStanding),
+  clock: clockStanding,
   /** Attempts whose outcome is unknown, and those handed to the operator. */
   unknown: z.int(),
   /** Unknown, parked: waiting for a decision. */

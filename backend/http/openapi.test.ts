@@ -43,6 +43,8 @@ const ROUTES = [
   'POST /sending/resume',
   'GET /settings',
   'PATCH /settings',
+  'GET /clock',
+  'POST /clock/reset',
   'GET /settings/lines',
   'PATCH /settings/lines/{id}',
   'GET /audit',

@@ -32,7 +32,7 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
-  const { attempts, audit, campaigns, categories, contacts, lines, live, messages, monitoring } = services;
+  const { attempts, audit, campaigns, categories, clock, contacts, lines, live, messages, monitoring } = services;
   const { sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
@@ -98,6 +98,10 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
     settings: {
       get: os.settings.get.handler(() => settings.get()),
       update: os.settings.update.handler(({ input, context }) => settings.update(input, context.actor)),
+    },
+    clock: {
+      get: os.clock.get.handler(() => clock.get()),
+      reset: os.clock.reset.handler(({ context }) => clock.reset(context.actor)),
     },
     lines: {
       list: os.lines.list.handler(() => lines.list()),

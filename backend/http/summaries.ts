@@ -39,6 +39,8 @@ export const SUMMARIES: Record<string, string> = {
   'sending.resume': 'Resume what was paused',
   'settings.get': 'Settings in force',
   'settings.update': 'Change settings',
+  'clock.get': 'Whether the clock of this machine can be trusted',
+  'clock.reset': 'Go back to the present after a clock that was ahead by mistake',
   'lines.list': 'The lines that send',
   'lines.update': 'Change the pace, warm-up and quiet hours of a line',
   'audit.list': 'Who did what, newest first',

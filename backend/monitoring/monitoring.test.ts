@@ -19,6 +19,7 @@ beforeEach(() => {
     ...{ database, ledger, clock, limits: () => limits, locale: () => 'fr', timeZone: () => 'Europe/Paris' },
     pauses: () => pauses.list(),
     lines: () => [],
+    clockStanding: () => ({ heldUntil: null, offsetMinutes: null }),
     heldForReplies: () => 12,
     unknown: () => store.countUnknown(),
     forecast: () => null,

@@ -3,6 +3,7 @@ import type { ErrorData } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import type {
   BlockedReason,
+  ClockStanding,
   DayCounts,
   LineStanding,
   MessageError,
@@ -25,6 +26,7 @@ type MonitoringDependencies = {
   timeZone: () => string;
   pauses: () => Pause[];
   lines: () => LineStanding[];
+  clockStanding: () => ClockStanding;
   unknown: () => { unknown: number; parked: number };
   /** When today's quota will be used up, null when it will not (MON-10). */
   forecast: () => number | null;
@@ -87,6 +89,7 @@ export class Monitoring {
       paused: active.some(({ scope }) => scope === 'all'),
       pauses: active,
       lines: this.#deps.lines(),
+      clock: this.#deps.clockStanding(),
       unknown: unknownCount,
       toResolve: parked,
       updatedAt: toIso(now),

@@ -186,6 +186,7 @@ function sceneServices(
       },
       ...overrides.settings,
     },
+    clock: { ...overrides.clock },
     lines: {
       list: () => scene.settings.lines,
       update: ({ id, warmupSteps, ...patch }) => {

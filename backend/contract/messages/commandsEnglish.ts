@@ -26,6 +26,8 @@ export const english: Record<keyof typeof french, string> = {
   'command.attempts retry': 'Try a failed attempt again',
   'command.attempts cancel': 'Cancel an attempt that has not left',
   'command.attempts resolve': 'Say whether a message of unknown outcome left',
+  'command.clock show': 'Says whether the clock of this computer is right',
+  'command.clock reset': 'Goes back to the right time after a clock that was ahead, if the provider confirms it',
   'command.lines list': 'Lists the lines, their pace and their quiet hours',
   'command.lines set': 'Sets the pace, warm-up and quiet hours of a line',
   'command.retries process': 'Try again what waits for a retry; clean old attempts when asked to',
@@ -125,6 +127,9 @@ export const english: Record<keyof typeof french, string> = {
   'retries.dry_run': 'Dry run, nothing is changed: {candidates} attempts would be queued again.',
   'cleanup.done': '{cleaned} attempts cleaned.',
   'cleanup.dry_run': 'Dry run, nothing is changed: {cleaned} attempts would be cleaned.',
+  'clock.held': 'Sending waits for {until}: the clock was ahead. “vigie clock reset” puts it right.',
+  'clock.offset': 'The clock of this computer is {minutes} min off that of the provider.',
+  'clock.right': 'The clock is right, nothing is held.',
   'list.empty': 'Nothing to show.',
   'list.more': 'Next: --cursor {cursor}',
 

@@ -25,6 +25,8 @@ export const french = {
   'command.attempts retry': 'Relance une tentative en échec',
   'command.attempts cancel': 'Annule une tentative qui n’est pas partie',
   'command.attempts resolve': 'Dit si un message à l’issue inconnue est parti',
+  'command.clock show': 'Dit si l’horloge de cet ordinateur est juste',
+  'command.clock reset': 'Revient à l’heure juste après une horloge en avance, si le fournisseur la confirme',
   'command.lines list': 'Affiche les lignes, leur rythme et leurs heures calmes',
   'command.lines set': 'Règle le rythme, la montée en charge et les heures calmes d’une ligne',
   'command.retries process': 'Relance ce qui attend un nouvel essai ; nettoie, sur demande, les anciennes tentatives',
@@ -124,6 +126,9 @@ export const french = {
   'retries.dry_run': 'Essai, rien n’est changé : {candidates} tentatives seraient relancées.',
   'cleanup.done': '{cleaned} tentatives nettoyées.',
   'cleanup.dry_run': 'Essai, rien n’est changé : {cleaned} tentatives seraient nettoyées.',
+  'clock.held': 'Les envois attendent {until} : l’horloge avait de l’avance. « vigie clock reset » y remédie.',
+  'clock.offset': 'L’horloge de cet ordinateur s’écarte de {minutes} min de celle du fournisseur.',
+  'clock.right': 'L’horloge est juste, rien n’est retenu.',
   'list.empty': 'Rien à afficher.',
   'list.more': 'Suite : --cursor {cursor}',
 

@@ -3,6 +3,7 @@ import { Skeleton } from '../../components/Notices.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { useLive } from '../../state/live.ts';
 import { CapacityCard } from './CapacityCard.tsx';
+import { ClockNotice } from './ClockNotice.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
 import { GaugeCard } from './GaugeCard.tsx';
@@ -28,6 +29,7 @@ export function DashboardPage() {
         <>
           <FirstSteps />
           <Pauses stats={stats} />
+          <ClockNotice stats={stats} />
           <LineNotes stats={stats} />
           <div className="grid grid-cols-1 gap-4 mid:grid-cols-[minmax(300px,4fr)_minmax(0,7fr)]">
             <GaugeCard stats={stats} />

@@ -116,6 +116,7 @@ export const settings: Texts<typeof french> = {
     target: 'Object',
     actions: {
       'settings.update': 'Settings changed',
+      'clock.reset': 'Time put right',
       'line.update': 'Pace of a line changed',
       'sending.pause': 'Sending paused',
       'sending.resume': 'Sending resumed',

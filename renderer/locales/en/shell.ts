@@ -74,6 +74,19 @@ export const shell: Texts<typeof french> = {
     offlineHint: 'The WhatsApp session is closed. Reconnect the phone at the provider.',
     restrictedHint: 'The account can no longer open conversations. Answers often remain possible.',
   },
+  clock: {
+    ahead_one: 'The clock of this computer is {{count}} minute ahead. Set it right.',
+    ahead_other: 'The clock of this computer is {{count}} minutes ahead. Set it right.',
+    behind_one: 'The clock of this computer is {{count}} minute behind. Set it right.',
+    behind_other: 'The clock of this computer is {{count}} minutes behind. Set it right.',
+    held: 'Nothing leaves before {{until}}: the clock was ahead.',
+    reset: 'Go back to the right time',
+    confirmTitle: 'Go back to the right time?',
+    confirmText:
+      'What left under the wrong date counts for today: no limit is passed. The provider has to confirm the time.',
+    done: 'The time is right again, sending goes on',
+    failed: 'The time is not put right',
+  },
   pause: {
     pause: 'Pause',
     resume: 'Resume',

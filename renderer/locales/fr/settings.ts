@@ -113,6 +113,7 @@ export const settings = {
     target: 'Objet',
     actions: {
       'settings.update': 'Paramètres modifiés',
+      'clock.reset': 'Heure rétablie',
       'line.update': 'Rythme d’une ligne modifié',
       'sending.pause': 'Envois mis en pause',
       'sending.resume': 'Envois repris',

@@ -71,6 +71,19 @@ export const shell = {
     offlineHint: 'La session WhatsApp est fermée. Reconnectez le téléphone chez le fournisseur.',
     restrictedHint: 'Le compte ne peut plus ouvrir de conversation. Les réponses restent souvent possibles.',
   },
+  clock: {
+    ahead_one: 'L’horloge de cet ordinateur avance de {{count}} minute. Réglez-la.',
+    ahead_other: 'L’horloge de cet ordinateur avance de {{count}} minutes. Réglez-la.',
+    behind_one: 'L’horloge de cet ordinateur retarde de {{count}} minute. Réglez-la.',
+    behind_other: 'L’horloge de cet ordinateur retarde de {{count}} minutes. Réglez-la.',
+    held: 'Rien ne part avant le {{until}} : l’horloge avait de l’avance.',
+    reset: 'Revenir à l’heure juste',
+    confirmTitle: 'Revenir à l’heure juste ?',
+    confirmText:
+      'Ce qui est parti sous la mauvaise date compte pour aujourd’hui : aucune limite n’est dépassée. Le fournisseur doit confirmer l’heure.',
+    done: 'L’heure est rétablie, les envois reprennent',
+    failed: 'L’heure n’est pas rétablie',
+  },
   pause: {
     pause: 'Mettre en pause',
     resume: 'Reprendre',

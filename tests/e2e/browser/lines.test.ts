@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { VigieError } from '../../../backend/contract/errors.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
 import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
@@ -123,5 +124,20 @@ describe('what waits', () => {
     await page.getByText('12 envois gardés pour les réponses').waitFor();
     backend.setStats({ heldForReplies: 0 });
     await expect.poll(() => page.getByTestId('held-for-replies').count()).toBe(0);
+  });
+});
+
+describe('a clock that was ahead', () => {
+  it('is told on the dashboard, and put right after a question; the reason is said when it is not (MON-8, REL-4)', async () => {
+    const scene = workingDay();
+    scene.stats.clock = { heldUntil: '2026-12-20T12:00:00.000Z', offsetMinutes: null };
+    const reset = vi.fn(() => Promise.reject(new VigieError('clock_unconfirmed', { reason: 'no_answer' })));
+    const { page } = await open(scene, {}, { services: { clock: { reset } } });
+    await page.getByTestId('clock-notice').getByText('l’horloge avait de l’avance').waitFor();
+    await page.screenshot({ path: path.join(FOLDER, 'dashboard-clock.png'), animations: 'disabled' });
+    await page.getByRole('button', { name: 'Revenir à l’heure juste' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revenir à l’heure juste' }).click();
+    await page.getByText('L’heure n’est pas confirmée').waitFor();
+    expect(reset).toHaveBeenCalledTimes(1);
   });
 });
