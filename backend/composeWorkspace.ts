@@ -212,7 +212,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
       start: wakeAfter(campaigns.campaigns.start),
       resume: wakeAfter(campaigns.campaigns.resume),
     },
-    webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
+    webhookEvents: createWebhookLog({
+      ...{ ...webhooks, audit, processor },
+      phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
+    }),
     sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
     clock: createClockService({
       ...{ database, clock, audit, wake, watch: clockWatch },

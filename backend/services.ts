@@ -63,6 +63,7 @@ export type Services = {
     list(input: webhooks.WebhookEventListInput): Page<webhooks.WebhookEvent>;
     get(id: string): webhooks.WebhookEventDetail;
     replay(id: string, actor: string): webhooks.WebhookEvent;
+    assign(input: { id: string; contactId: string }, actor: string): webhooks.WebhookEvent;
   };
   sending: {
     pause(input: z.infer<typeof monitoring.sendingPauseInput>, actor: string): void;

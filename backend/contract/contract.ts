@@ -185,6 +185,10 @@ export const contract = {
       .route({ method: 'POST', path: '/webhook-events/{id}/replay', tags: ['webhooks'] })
       .input(byId)
       .output(webhooks.webhookEvent),
+    assign: oc
+      .route({ method: 'POST', path: '/webhook-events/{id}/assign', tags: ['webhooks'] })
+      .input(webhooks.webhookAssignInput)
+      .output(webhooks.webhookEvent),
   },
   sending: {
     pause: oc

@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   not_retryable: 422,
   not_cancellable: 422,
   not_resolvable: 422,
+  not_assignable: 422,
   not_on_this_line: 422,
   no_line: 422,
   clock_unconfirmed: 422,

@@ -39,6 +39,7 @@ const ROUTES = [
   'GET /webhook-events',
   'GET /webhook-events/{id}',
   'POST /webhook-events/{id}/replay',
+  'POST /webhook-events/{id}/assign',
   'POST /sending/pause',
   'POST /sending/resume',
   'GET /settings',

@@ -83,6 +83,7 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
     webhookEvents: {
       list: os.webhookEvents.list.handler(({ input }) => webhookEvents.list(input)),
       get: os.webhookEvents.get.handler(({ input }) => webhookEvents.get(input.id)),
+      assign: os.webhookEvents.assign.handler(({ input, context }) => webhookEvents.assign(input, context.actor)),
       replay: os.webhookEvents.replay.handler(({ input, context }) => webhookEvents.replay(input.id, context.actor)),
     },
     sending: {

@@ -35,6 +35,7 @@ export const SUMMARIES: Record<string, string> = {
   'webhookEvents.list': 'List received webhooks',
   'webhookEvents.get': 'One received webhook with its body',
   'webhookEvents.replay': 'Process a received webhook again',
+  'webhookEvents.assign': 'Say whose answer it is that found no contact',
   'sending.pause': 'Pause all, first messages, a line or a campaign',
   'sending.resume': 'Resume what was paused',
   'settings.get': 'Settings in force',

@@ -258,7 +258,12 @@ export function stubServices(overrides: Overrides = {}): Services {
       recipients: () => NO_PAGE,
       preview: () => ({ eligible: 60, optedOut: 0, daysNeeded: 1, unknownVariables: [], samples: [] }),
     },
-    webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
+    webhookEvents: {
+      list: () => NO_PAGE,
+      get: () => someWebhookEvent,
+      replay: () => someWebhookEvent,
+      assign: () => someWebhookEvent,
+    },
     sending: { pause() {}, resume() {} },
     settings: { get: () => someSettings, update: () => someSettings },
     clock: { get: () => someStats.clock, reset: () => Promise.resolve(someStats.clock) },

@@ -130,6 +130,7 @@ export const settings: Texts<typeof french> = {
       'campaign.pause': 'Campaign paused',
       'campaign.resume': 'Campaign resumed',
       'campaign.cancel': 'Campaign cancelled',
+      'webhook.assign': 'Answer given to a contact',
       'webhook.replay': 'Webhook replayed',
       'suppression.removed': 'Number removed from the suppression list',
     },

@@ -127,6 +127,7 @@ export const settings = {
       'campaign.pause': 'Campagne mise en pause',
       'campaign.resume': 'Campagne reprise',
       'campaign.cancel': 'Campagne annulée',
+      'webhook.assign': 'Réponse attribuée à un contact',
       'webhook.replay': 'Webhook rejoué',
       'suppression.removed': 'Numéro retiré de la liste d’exclusion',
     },

@@ -141,3 +141,25 @@ describe('a clock that was ahead', () => {
     expect(reset).toHaveBeenCalledTimes(1);
   });
 });
+
+describe('an answer whose sender is hidden', () => {
+  it('is given to a contact in its webhook (CMP-8, WHK-6)', async () => {
+    const scene = workingDay();
+    Object.assign(scene.webhooks[0]!, { verdict: 'unmatched', reason: 'hidden_sender' });
+    const assign = vi.fn(() => ({ ...scene.webhooks[0]!, verdict: 'applied' as const }));
+    const { page } = await open(
+      scene,
+      { at: `/webhooks/${scene.webhooks[0]!.id}` },
+      { services: { webhookEvents: { assign } } },
+    );
+    await page.getByLabel('De qui est cette réponse ?').fill(scene.contacts[0]!.name);
+    await page.getByTestId('assign-answer').getByRole('button').first().waitFor();
+    await page.screenshot({ path: path.join(FOLDER, 'webhook-assign.png'), animations: 'disabled' });
+    await page.getByTestId('assign-answer').getByRole('button').first().click();
+    await page.getByText('Réponse attribuée : ').waitFor();
+    expect(assign).toHaveBeenCalledWith(
+      { id: scene.webhooks[0]!.id, contactId: expect.any(String) as string },
+      expect.anything(),
+    );
+  });
+});
