@@ -164,6 +164,9 @@ async function composeParts(
   const simulated = demo === null ? null : { url: await demo.listen(), deviceId: DEMO_DEVICE_ID };
   const lines = configureLines({
     ...{ config, clock, secrets, demo: simulated },
+    seenDate: (at) => {
+      workspace.clockWatch.observe(at);
+    },
     lastIncomingAt: (lineId, phone) => workspace.processor.lastIncomingAt(lineId, phone),
   });
   const workspace: Workspace = composeWorkspace({

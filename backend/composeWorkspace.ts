@@ -4,6 +4,8 @@ import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
+import { createClockService } from './monitoring/clockReset.ts';
+import { ClockWatch } from './monitoring/clockWatch.ts';
 import { Live } from './monitoring/live.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
@@ -16,6 +18,8 @@ import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
+import { createLineService } from './sending/lineService.ts';
+import { createLineStandings } from './sending/lineStandings.ts';
 import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
 import { AttemptOperator } from './sending/operator.ts';
@@ -67,11 +71,24 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const explain = (code: string, lineId: string | null): string =>
     codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
 
+  const clockWatch = new ClockWatch({ clock, ledger, notify: () => live.notify, locale });
   const monitoring = new Monitoring({
     ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
     pauses: () => pauses.list(),
+    lines: createLineStandings({ lines, ledger, clock, timeZone: () => preferences.values.timeZone }),
     unknown: () => attempts.countUnknown(),
+    clockStanding: () => clockWatch.standing(),
     forecast: () => forecast(),
+    heldForReplies: () => {
+      const now = ledger.effectiveNow(clock.now());
+      const [first] = lines.all();
+      if (first === undefined) return 0;
+      const settings = sendingSettings();
+      return reserve.held({
+        ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
+        sendsPerMinute: lines.sendsPerMinute(settings),
+      }).daily.message1;
+    },
     codeSentence: explain,
   });
   const live: Live = new Live({
@@ -198,8 +215,16 @@ export function composeWorkspace(parts: WorkspaceParts) {
       start: wakeAfter(campaigns.campaigns.start),
       resume: wakeAfter(campaigns.campaigns.resume),
     },
-    webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
+    webhookEvents: createWebhookLog({
+      ...{ ...webhooks, audit, processor },
+      phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
+    }),
     sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
+    clock: createClockService({
+      ...{ database, clock, audit, wake, watch: clockWatch },
+      askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
+    }),
+    lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
     audit,
     suppressions: campaigns.suppressions,
@@ -221,6 +246,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaigns,
     ledger,
     silence,
+    clockWatch,
     wake,
   };
 }

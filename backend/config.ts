@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { locale, type Locale } from './contract/common.ts';
+import { isTimeZone, locale, type Locale } from './contract/common.ts';
 
 type Allowed = { fr: string; en: string };
 
@@ -68,15 +68,6 @@ const oneOf = (values: readonly [string, ...string[]]): Reader<string> => ({
   schema: z.enum(values),
   allowed: { fr: `l’une des valeurs ${values.join(', ')}`, en: `one of ${values.join(', ')}` },
 });
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Settings that the operator may also save in the application. */
 export type SavedSettings = Partial<{

@@ -3,6 +3,7 @@ import type { Backups } from './storage/backups/backups.ts';
 import type * as campaigns from './contract/campaigns.ts';
 import type { Page, PageInput } from './contract/common.ts';
 import type * as contacts from './contract/contacts.ts';
+import type { Line, LinePatch } from './contract/lines.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as monitoring from './contract/monitoring.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
@@ -63,6 +64,7 @@ export type Services = {
     list(input: webhooks.WebhookEventListInput): Page<webhooks.WebhookEvent>;
     get(id: string): webhooks.WebhookEventDetail;
     replay(id: string, actor: string): webhooks.WebhookEvent;
+    assign(input: { id: string; contactId: string }, actor: string): webhooks.WebhookEvent;
   };
   sending: {
     pause(input: z.infer<typeof monitoring.sendingPauseInput>, actor: string): void;
@@ -73,6 +75,14 @@ export type Services = {
     update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
   };
   backups: Backups;
+  clock: {
+    get(): monitoring.ClockStanding;
+    reset(actor: string): Promise<monitoring.ClockStanding>;
+  };
+  lines: {
+    list(): Line[];
+    update(patch: LinePatch, actor: string): Line;
+  };
   audit: { list(input: PageInput): Page<workspace.AuditEntry> };
   suppressions: {
     list(input: PageInput): Page<contacts.Suppression>;

@@ -1,6 +1,7 @@
 import type { Locale } from '../backend/contract/common.ts';
 import type { MonitoringStats } from '../backend/contract/monitoring.ts';
-import type { Line, Settings } from '../backend/contract/workspace.ts';
+import type { Line } from '../backend/contract/lines.ts';
+import type { Settings } from '../backend/contract/workspace.ts';
 import type { Backend, BackendClient, Report } from './backend.ts';
 
 /** What the tray and the notifications follow; figures are null until the backend answered. */

@@ -12,8 +12,22 @@ function stats(overrides: Partial<MonitoringStats> = {}): MonitoringStats {
   return {
     ...{ date: '2026-11-20', sent: 132, message1: 100, message2: 30, other: 2, errors: 0, limit: 180 },
     ...{ canSend: true, blockedReason: '', blockedMessage: '', alertLevel: 'ok', badge: false },
-    ...{ interactionRate: 0.3, remainingCapacity: 36, capacityWarning: false, errorRate: 0, errorAlert: false },
-    ...{ rolling: { sent: 640, limit: 1000 }, forecast: { exhaustedAt: null }, paused: false, pauses: [] },
+    ...{
+      interactionRate: 0.3,
+      remainingCapacity: 36,
+      capacityWarning: false,
+      heldForReplies: 0,
+      errorRate: 0,
+      errorAlert: false,
+    },
+    ...{
+      rolling: { sent: 640, limit: 1000 },
+      forecast: { exhaustedAt: null },
+      paused: false,
+      pauses: [],
+      lines: [],
+      clock: { heldUntil: null, offsetMinutes: null },
+    },
     ...{ unknown: 0, toResolve: 0, updatedAt: '2026-11-20T10:00:00.000Z' },
     ...overrides,
   };

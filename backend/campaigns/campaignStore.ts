@@ -76,6 +76,9 @@ export class CampaignStore {
       setLine: database.prepare<{ id: string; lineId: string }>(
         `UPDATE campaigns SET line_id = @lineId WHERE id = @id`,
       ),
+      setStartAt: database.prepare<{ id: string; startAt: number }>(
+        `UPDATE campaigns SET start_at = @startAt WHERE id = @id`,
+      ),
       setFinalFigures: database.prepare<{ id: string; figures: string }>(
         `UPDATE campaigns SET final_figures = @figures WHERE id = @id`,
       ),
@@ -148,6 +151,10 @@ export class CampaignStore {
 
   setLine(id: string, lineId: string): void {
     this.#statements.setLine.run({ id, lineId });
+  }
+
+  setStartAt(id: string, startAt: number): void {
+    this.#statements.setStartAt.run({ id, startAt });
   }
 
   setFinalFigures(id: string, figures: CampaignFigures): void {

@@ -119,6 +119,20 @@ describe('contacts', () => {
     host.answer(written.phone);
     expect(host.attemptOf(id, written.id, 'message_2')).toBeNull();
   });
+
+  it('takes with it what waits under a phone that it had before, deleted or opted out (CMP-1, SND-13)', () => {
+    const [removed, stopped, stranger] = [host.contact(), host.contact(), host.contact()];
+    const { id } = host.started([removed, stopped, stranger]);
+    host.contacts.update({ id: removed.id, phone: '+33639989901' });
+    host.contacts.update({ id: stopped.id, phone: '+33639989902' });
+    host.contacts.remove(removed.id);
+    host.suppressions.add({ phone: '+33639989902', reason: 'stop' });
+    expect(host.attemptOf(id, removed.id, 'message_1')?.state).toBe('cancelled');
+    expect(host.recipient(id, removed.id)).toMatchObject({ state: 'cancelled', reason: 'contact_removed' });
+    expect(host.attemptOf(id, stopped.id, 'message_1')?.state).toBe('cancelled');
+    expect(host.recipient(id, stopped.id).state).toBe('opted_out');
+    expect(host.attemptOf(id, stranger.id, 'message_1')?.state).toBe('pending');
+  });
 });
 
 describe('categories', () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { maskPhone } from '../core/masking.ts';
 import { MESSAGE_2_PRIORITY } from '../domain/pick.ts';
+import { recipientZone } from '../domain/recipientZone.ts';
 import { isWithinWindow, windowClosesAt } from '../domain/replyWindow.ts';
 import { isStop } from '../domain/stopWords.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
@@ -97,7 +98,7 @@ export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
     const contact = contacts.byId(contactId) ?? { name: '', phone, attributes: {} };
     const attempt = attempts.add({
       ...personalise(campaign.message2, contact),
-      ...{ campaignId, contactId, lineId, phone },
+      ...{ campaignId, contactId, lineId, phone, timeZone: recipientZone({ ...contact, phone }) },
       type: 'message_2',
       priority: MESSAGE_2_PRIORITY,
       maxAttempts: settings().maxAttempts,

@@ -174,7 +174,6 @@ describe('a campaign', () => {
     expect(attempts(id).map(({ due_at }) => due_at)).toEqual([startAt]);
     expect(host.launch.nextStartAt()).toBe(startAt);
     expect(host.acceptAll()).toBe(0);
-    expect(() => host.campaigns.start(id, 'test')).toThrow('wrong_campaign_status');
     expect(host.launch.startDue()).toBe(0);
     host.clock.set(startAt);
     expect(host.launch.startDue()).toBe(1);
@@ -182,6 +181,23 @@ describe('a campaign', () => {
     expect(host.campaigns.get(id)).toMatchObject({ status: 'running', startedAt: toIso(startAt) });
     expect(host.acceptAll()).toBe(1);
     expect(audit()).toEqual(['campaign.start system', 'campaign.schedule test']);
+  });
+
+  it('with a later start leaves at once when it is started by hand, and not twice (CMP-3, CMP-4)', () => {
+    const startAt = host.clock.now() + 2 * HOUR_MS;
+    const { id } = host.started([host.contact(), host.contact()], { startAt: toIso(startAt) });
+    host.clock.set(host.clock.now() + HOUR_MS);
+    const now = host.clock.now();
+    expect(host.campaigns.start(id, 'test')).toMatchObject({
+      ...{ status: 'running', startedAt: toIso(now), startAt: toIso(now), totalContacts: 2 },
+    });
+    expect(attempts(id).map(({ due_at }) => due_at)).toEqual([now, now]);
+    expect(() => host.campaigns.start(id, 'test')).toThrow('wrong_campaign_status');
+    expect(host.acceptAll()).toBe(2);
+    host.clock.set(startAt);
+    expect(host.launch.startDue()).toBe(0);
+    expect(host.acceptAll()).toBe(0);
+    expect(audit()).toEqual(['campaign.start test', 'campaign.schedule test']);
   });
 
   it('pauses and resumes: nothing of it leaves in between (SND-14)', () => {

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { nextCampaignStatus, type CampaignAction } from '../domain/campaignStates.ts';
 import { MESSAGE_1_PRIORITY } from '../domain/pick.ts';
+import { recipientZone } from '../domain/recipientZone.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
 import type { Services } from '../services.ts';
@@ -88,7 +89,7 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
         const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };
         attempts.add({
           ...personalise(campaign.message1, person),
-          ...{ lineId, phone, contactId, maxAttempts, dueAt },
+          ...{ lineId, phone, contactId, maxAttempts, dueAt, timeZone: recipientZone(person) },
           campaignId: campaign.id,
           type: 'message_1',
           priority: MESSAGE_1_PRIORITY,
@@ -114,14 +115,17 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
     // neither be started again nor be trusted to be whole (CMP-4).
     start(id, actor) {
       const now = clock.now();
-      const { startAt } = find(id);
-      const isLater = startAt !== null && startAt > now;
+      const { startAt, status } = find(id);
+      const waits = startAt !== null && startAt > now;
+      const isLater = waits && status !== 'scheduled';
       return act({ id, actor, action: isLater ? 'schedule' : 'start' }, (campaign) => {
-        // Its messages exist already and wait for their hour.
-        if (campaign.status === 'scheduled' && isLater)
-          throw new VigieError('wrong_campaign_status', { status: 'scheduled' });
         move(campaign, isLater ? 'schedule' : 'start');
         if (campaign.status === 'draft') fill(campaign, isLater ? startAt : now);
+        else if (waits) {
+          // By hand, before its hour: its messages exist already and need not wait any longer.
+          campaigns.setStartAt(id, now);
+          attempts.advanceOfCampaign(id, now);
+        }
       });
     },
 

@@ -18,7 +18,7 @@ export type RecipientChanges = {
 type RecipientChangesDependencies = {
   store: RecipientStore;
   completion: Completion;
-  attempts: Pick<AttemptQueue, 'cancelToPhone'>;
+  attempts: Pick<AttemptQueue, 'cancelToPhone' | 'cancelOfContact'>;
   clock: Clock;
   notify: Notify;
 };
@@ -47,6 +47,7 @@ export function createRecipientChanges(dependencies: RecipientChangesDependencie
     forgetContact({ id: contactId, phone }) {
       ended(store.endOpenOfContact({ contactId, phone, reason: 'contact_removed', now: clock.now() }));
       attempts.cancelToPhone(phone, 'contact_removed');
+      attempts.cancelOfContact(contactId, 'contact_removed');
     },
   };
 }

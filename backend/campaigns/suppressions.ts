@@ -26,7 +26,7 @@ type SuppressionDependencies = {
   database: Database;
   store: SuppressionStore;
   recipients: RecipientChanges;
-  attempts: Pick<AttemptQueue, 'cancelToPhone'>;
+  attempts: Pick<AttemptQueue, 'cancelToPhone' | 'cancelOfContact'>;
   audit: Pick<Audit, 'write'>;
   clock: Clock;
   notify: Notify;
@@ -56,9 +56,10 @@ export function createSuppressions(dependencies: SuppressionDependencies): Suppr
       const isNew = inTransaction(database, () => {
         const now = clock.now();
         const inserted = store.insert({ phone, reason, now });
-        store.markContact(phone, now);
+        const contactId = store.markContact(phone, now);
         recipients.optOut(phone);
         attempts.cancelToPhone(phone, 'opted_out');
+        if (contactId !== null) attempts.cancelOfContact(contactId, 'opted_out');
         return inserted;
       });
       if (isNew) announce();

@@ -16,7 +16,9 @@ import {
 import { attemptCommands } from './commands/attempts.ts';
 import { backup, restore } from './commands/backup.ts';
 import { campaignCommands } from './commands/campaign.ts';
+import { clockCommands } from './commands/clock.ts';
 import { importContacts } from './commands/import.ts';
+import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
 import { stats } from './commands/stats.ts';
@@ -33,6 +35,8 @@ const COMMANDS: Command[] = [
   ...[tokenCreate, stats, send, importContacts],
   ...campaignCommands,
   ...attemptCommands,
+  ...lineCommands,
+  ...clockCommands,
   retriesProcess,
   ...[backup, restore],
 ];

@@ -26,3 +26,14 @@ export type Page<Item> = { items: Item[]; nextCursor: string | null };
 export const byId = z.object({ id });
 /** The answer of calls that give nothing back. */
 export const done = z.object({ done: z.literal(true) });
+
+/** Whether the platform knows a time zone by this name. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+export const timeZone = z.string().min(1).max(64).refine(isTimeZone);

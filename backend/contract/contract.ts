@@ -5,6 +5,7 @@ import * as backups from './backups.ts';
 import * as campaigns from './campaigns.ts';
 import { byId, done, pageInput, pageOf } from './common.ts';
 import * as contacts from './contacts.ts';
+import * as lines from './lines.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
 import * as webhooks from './webhookEvents.ts';
@@ -185,6 +186,10 @@ export const contract = {
       .route({ method: 'POST', path: '/webhook-events/{id}/replay', tags: ['webhooks'] })
       .input(byId)
       .output(webhooks.webhookEvent),
+    assign: oc
+      .route({ method: 'POST', path: '/webhook-events/{id}/assign', tags: ['webhooks'] })
+      .input(webhooks.webhookAssignInput)
+      .output(webhooks.webhookEvent),
   },
   sending: {
     pause: oc
@@ -213,6 +218,17 @@ export const contract = {
       .route({ method: 'POST', path: '/backups/{name}/restore', tags: ['backups'], successStatus: 202 })
       .input(backups.byBackupName)
       .output(backups.restoreStarted),
+  },
+  clock: {
+    get: oc.route({ method: 'GET', path: '/clock', tags: ['monitoring'] }).output(monitoring.clockStanding),
+    reset: oc.route({ method: 'POST', path: '/clock/reset', tags: ['monitoring'] }).output(monitoring.clockStanding),
+  },
+  lines: {
+    list: oc.route({ method: 'GET', path: '/settings/lines', tags: ['settings'] }).output(z.array(lines.line)),
+    update: oc
+      .route({ method: 'PATCH', path: '/settings/lines/{id}', tags: ['settings'] })
+      .input(lines.linePatch)
+      .output(lines.line),
   },
   audit: {
     list: oc

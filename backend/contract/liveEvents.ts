@@ -29,6 +29,7 @@ export const liveEvent = z.discriminatedUnion('type', [
       'line_paused',
       'webhooks_silent',
       'backup_failed',
+      'clock',
       'frozen',
     ]),
     level: alertLevel.nullable(),

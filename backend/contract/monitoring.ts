@@ -19,6 +19,26 @@ export const pause = z.object({
 });
 export type Pause = z.infer<typeof pause>;
 
+/** What holds a line back by itself at the moment (SND-13). */
+export const lineStanding = z.object({
+  id,
+  label: z.string(),
+  /** End of the quiet hours that hold in its own time zone; null outside of them. */
+  quietUntil: instant.nullable(),
+  /** What its warm-up allows today, and what it has sent; null without one, or after it. */
+  warmup: z.object({ limit: z.int(), sent: z.int() }).nullable(),
+});
+export type LineStanding = z.infer<typeof lineStanding>;
+
+/** Whether this machine's clock can be trusted (MON-8, REL-4). */
+export const clockStanding = z.object({
+  /** The clock was ahead: nothing leaves before this instant, unless the mistake is put right; else null. */
+  heldUntil: instant.nullable(),
+  /** Minutes by which this clock is ahead of the provider's, negative when behind; null within two minutes. */
+  offsetMinutes: z.int().nullable(),
+});
+export type ClockStanding = z.infer<typeof clockStanding>;
+
 export const monitoringStats = z.object({
   date: day,
   sent: z.int(),
@@ -39,6 +59,8 @@ export const monitoringStats = z.object({
   /** Contacts that can still be served today (MON-5). */
   remainingCapacity: z.int(),
   capacityWarning: z.boolean(),
+  /** Slots of today that first messages must leave for the answers to come (CMP-12). */
+  heldForReplies: z.int(),
   errorRate: z.number(),
   errorAlert: z.boolean(),
   rolling: z.object({ sent: z.int(), limit: z.int() }),
@@ -46,6 +68,8 @@ export const monitoringStats = z.object({
   /** Everything is paused. The other pauses stand in `pauses`. */
   paused: z.boolean(),
   pauses: z.array(pause),
+  lines: z.array(lineStanding),
+  clock: clockStanding,
   /** Attempts whose outcome is unknown, and those handed to the operator. */
   unknown: z.int(),
   /** Unknown, parked: waiting for a decision. */

@@ -23,6 +23,9 @@ export const webhookEventDetail = webhookEvent.extend({
 });
 export type WebhookEventDetail = z.infer<typeof webhookEventDetail>;
 
+/** Whose answer it is, said by the operator (CMP-8). */
+export const webhookAssignInput = z.object({ id, contactId: id });
+
 export const webhookEventListInput = pageInput.extend({
   verdict: webhookVerdict.optional(),
   q: z.string().max(200).optional(),

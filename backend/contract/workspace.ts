@@ -1,32 +1,6 @@
 import { z } from 'zod';
-import { id, instant, locale } from './common.ts';
-
-export const provider = z.enum(['wassenger', 'meta', 'simulator']);
-export type ProviderName = z.infer<typeof provider>;
-
-/** What a provider can do; what it cannot is shown as "not available on this line" (SND-12). */
-export const capabilities = z.object({
-  deliveryReports: z.boolean(),
-  readReports: z.boolean(),
-  reactions: z.boolean(),
-  lookupByReference: z.boolean(),
-  needsTemplate: z.boolean(),
-  signsWebhooks: z.boolean(),
-});
-export type Capabilities = z.infer<typeof capabilities>;
-
-export const lineState = z.enum(['unknown', 'online', 'offline', 'restricted']);
-export const line = z.object({
-  id,
-  provider,
-  label: z.string(),
-  isDefault: z.boolean(),
-  state: lineState,
-  capabilities,
-  /** Where the provider must deliver its webhooks, path only. */
-  webhookPath: z.string(),
-});
-export type Line = z.infer<typeof line>;
+import { instant, locale, timeZone } from './common.ts';
+import { line } from './lines.ts';
 
 /** Settings in force, without secrets. */
 export const settings = z.object({
@@ -56,7 +30,7 @@ export type Settings = z.infer<typeof settings>;
 /** What can be changed while running; the rest comes from the environment. */
 export const settingsPatch = z.object({
   locale: locale.optional(),
-  timeZone: z.string().min(1).max(64).optional(),
+  timeZone: timeZone.optional(),
   defaultCountry: z.string().length(2).optional(),
   dailyLimit: z.int().min(1).max(100_000).optional(),
   rollingLimit: z.int().min(1).max(1_000_000).optional(),

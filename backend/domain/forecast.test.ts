@@ -8,7 +8,7 @@ const DAY = Date.parse('2026-11-20T00:00:00.000Z');
 const NINE = DAY + 9 * HOUR_MS;
 
 function queue(overrides: Partial<ForecastQueue> = {}): ForecastQueue {
-  return { kind: 'other', dueAt: NINE, count: 1_000, ...overrides };
+  return { kind: 'other', dueAt: NINE, count: 1_000, timeZone: 'Europe/Paris', ...overrides };
 }
 
 function line(overrides: Partial<ForecastLine> = {}): ForecastLine {
@@ -16,7 +16,6 @@ function line(overrides: Partial<ForecastLine> = {}): ForecastLine {
     pace: { sendsPerMinute: 20, gapMs: { min: 500, max: 2_500 } },
     nextStartAt: NINE,
     warmupLeft: null,
-    timeZone: 'Europe/Paris',
     quietHours: null,
     queues: [queue()],
     ...overrides,
@@ -71,14 +70,18 @@ describe('forecast', () => {
     expect(exhaustedAt(plan({ lines: [line({ warmupLeft: 90 }), other] }))).toBe(NINE + 89 * MINUTE_MS);
   });
 
-  it('rests in quiet hours, messages by hand excepted (MON-10, SND-13)', () => {
+  it('rests in the quiet hours of its recipients; follow-ups and messages by hand do not (MON-10, SND-13)', () => {
     // 12:00 to 14:00 in Paris is 11:00 to 13:00 UTC.
     const lunch = { quietHours: { from: '12:00', to: '14:00' }, nextStartAt: DAY + 10.95 * HOUR_MS };
     const now = lunch.nextStartAt;
-    const campaign = line({ ...lunch, queues: [queue({ kind: 'message_2' })] });
+    const campaign = line({ ...lunch, queues: [queue({ kind: 'message_1' })] });
     // 3 minutes hold 60 messages, the other 120 begin after lunch.
     expect(exhaustedAt(plan({ now, lines: [campaign] }))).toBe(DAY + 13 * HOUR_MS + 119 * 3_000);
     expect(exhaustedAt(plan({ now, lines: [line(lunch)] }))).toBe(now + 179 * 3_000);
+    const followUps = line({ ...lunch, queues: [queue({ kind: 'message_2' })] });
+    expect(exhaustedAt(plan({ now, lines: [followUps] }))).toBe(now + 179 * 3_000);
+    const awake = queue({ kind: 'message_1', timeZone: 'America/New_York' });
+    expect(exhaustedAt(plan({ now, lines: [line({ ...lunch, queues: [awake] })] }))).toBe(now + 179 * 3_000);
     const night = line({ quietHours: { from: '10:00', to: '09:59' }, queues: [queue({ kind: 'message_1' })] });
     expect(exhaustedAt(plan({ lines: [night] }))).toBeNull();
   });

@@ -9,6 +9,8 @@ export type ForecastQueue = {
   count: number;
   /** Pace of their campaign, null where only the line's counts. */
   sendsPerMinute?: number | null;
+  /** Where its recipients are, for the quiet hours. */
+  timeZone?: string;
 };
 
 export type ForecastLine = {
@@ -17,8 +19,7 @@ export type ForecastLine = {
   nextStartAt: number;
   /** What its warm-up still allows today; null without one. */
   warmupLeft: number | null;
-  timeZone: string;
-  /** Local hours without Message 1 and Message 2. */
+  /** Local hours without Message 1; what a follow-up waits in them is left out: it answers one who just wrote. */
   quietHours: QuietHours | null;
   /** What waits, in the order in which it leaves; what is paused left out, or due at the end of the pause. */
   queues: readonly ForecastQueue[];
@@ -34,12 +35,11 @@ export type ForecastPlan = {
   heldBack?: (at: number, message1: number) => number;
 };
 
-type Queue = ForecastQueue & { readyAt: number };
+type Queue = ForecastQueue & { readyAt: number; quiet: { from: number; until: number }[] };
 type Line = {
   spacing: number;
   nextStartAt: number;
   left: number;
-  quiet: { from: number; until: number }[];
   queues: Queue[];
 };
 type Start = { line: Line; queue: Queue; at: number };
@@ -67,13 +67,19 @@ export function exhaustedAt(plan: ForecastPlan): number | null {
 }
 
 function runningLine(line: ForecastLine, span: { from: number; to: number }): Line {
-  const { pace, timeZone, quietHours } = line;
+  const { pace, quietHours } = line;
+  const periods = new Map<string, Queue['quiet']>();
+  const quietOf = ({ kind, timeZone = 'UTC' }: ForecastQueue): Queue['quiet'] => {
+    if (quietHours === null || kind !== 'message_1') return [];
+    const known = periods.get(timeZone) ?? quietPeriods(span, { timeZone, quietHours });
+    periods.set(timeZone, known);
+    return known;
+  };
   return {
     spacing: meanSpacingMs(pace),
     nextStartAt: Math.max(span.from, line.nextStartAt),
     left: line.warmupLeft ?? Infinity,
-    quiet: quietHours === null ? [] : quietPeriods(span, { timeZone, quietHours }),
-    queues: line.queues.map((queue) => ({ ...queue, readyAt: queue.dueAt })),
+    queues: line.queues.map((queue) => ({ ...queue, readyAt: queue.dueAt, quiet: quietOf(queue) })),
   };
 }
 
@@ -85,16 +91,15 @@ function nextStart(lines: readonly Line[], message1OpensAt: number): Start | nul
     for (const queue of line.queues) {
       if (queue.count <= 0) continue;
       const opensAt = queue.kind === 'message_1' ? message1OpensAt : 0;
-      const at = afterQuiet(line, queue, Math.max(line.nextStartAt, queue.readyAt, opensAt));
+      const at = afterQuiet(queue, Math.max(line.nextStartAt, queue.readyAt, opensAt));
       if (first === null || at < first.at) first = { line, queue, at };
     }
   }
   return first;
 }
 
-function afterQuiet(line: Line, queue: Queue, at: number): number {
-  if (queue.kind === 'other') return at;
-  return line.quiet.find(({ from, until }) => from <= at && at < until)?.until ?? at;
+function afterQuiet(queue: Queue, at: number): number {
+  return queue.quiet.find(({ from, until }) => from <= at && at < until)?.until ?? at;
 }
 
 function send({ line, queue, at }: Start): void {

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/days.ts';
 import { seededRandom } from '../core/random.ts';
-import { meanSpacingMs, nextSendAt, quietPeriods, quietUntil, warmupLimit, type Pace } from './pace.ts';
+import {
+  leavesInQuietHours,
+  meanSpacingMs,
+  MORNING_MARGIN_MS,
+  nextSendAt,
+  quietPeriods,
+  quietUntil,
+  warmupLimit,
+  type Pace,
+} from './pace.ts';
 
 const START = Date.parse('2026-11-20T12:00:00.000Z');
 const DEFAULT_PACE: Pace = { sendsPerMinute: 20, gapMs: { min: 500, max: 2_500 } };
@@ -211,6 +220,38 @@ describe('quiet hours', () => {
           expect(inPeriod).toBe(quietUntil({ at: instant, timeZone, quietHours }) !== null);
         }
       }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('let a follow-up leave that answers one who is awake, or whose window closes before the morning (SND-13, CMP-6)', () => {
+    const now = at('2026-11-21T01:00:00Z');
+    const until = at('2026-11-21T07:00:00Z');
+    const leaves = (answeredAt: number, expiresAt: number): boolean =>
+      leavesInQuietHours({ answeredAt, expiresAt }, { now, until });
+    expect(leaves(now - MINUTE_MS, now + 20 * HOUR_MS)).toBe(true);
+    expect(leaves(now - 3 * HOUR_MS, now + 20 * HOUR_MS)).toBe(false);
+    expect(leaves(now - 3 * HOUR_MS, until + HOUR_MS)).toBe(false);
+    expect(leaves(now - 3 * HOUR_MS, until + HOUR_MS - 1)).toBe(true);
+  });
+
+  it('never hold a follow-up past its window: what waits has an hour of it left in the morning (SND-13, CMP-6)', () => {
+    const hours = fc.record({ from: timeOfDay, to: timeOfDay });
+    const span = fc.record({ sinceAnswer: fc.nat(DAY_MS), untilClose: fc.nat(DAY_MS) });
+    fc.assert(
+      fc.property(
+        zones,
+        fc.tuple(hours, instants),
+        span,
+        (timeZone, [quietHours, now], { sinceAnswer, untilClose }) => {
+          const until = quietUntil({ at: now, timeZone, quietHours });
+          if (until === null) return;
+          const expiresAt = now + untilClose;
+          if (leavesInQuietHours({ answeredAt: now - sinceAnswer, expiresAt }, { now, until })) return;
+          expect(expiresAt - until).toBeGreaterThanOrEqual(MORNING_MARGIN_MS);
+          expect(sinceAnswer).toBeGreaterThanOrEqual(HOUR_MS);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });

@@ -1,4 +1,4 @@
-import { DAY_MS, dayStart, MINUTE_MS } from '../core/days.ts';
+import { DAY_MS, dayStart, HOUR_MS, MINUTE_MS } from '../core/days.ts';
 import type { Random } from '../core/random.ts';
 
 export type Pace = {
@@ -53,6 +53,23 @@ export function quietUntil(when: { at: number; timeZone: string; quietHours: Qui
   return at === when.at ? null : at;
 }
 
+/** Who wrote this little ago is awake, and waits for what was promised. */
+export const AWAKE_MS = HOUR_MS;
+/** A follow-up waits for the morning when this much of its window is left then: those that waited leave in one go. */
+export const MORNING_MARGIN_MS = HOUR_MS;
+
+/**
+ * Whether a Message 2 leaves during the quiet hours of its contact: in answer to one who is awake, or because its window
+ * would close before it could leave in the morning. Reasons in `docs/decisions/quiet-hours.md`.
+ * @param followUp.answeredAt when the contact wrote
+ */
+export function leavesInQuietHours(
+  followUp: { answeredAt: number; expiresAt: number },
+  quiet: { now: number; until: number },
+): boolean {
+  return followUp.answeredAt > quiet.now - AWAKE_MS || followUp.expiresAt < quiet.until + MORNING_MARGIN_MS;
+}
+
 /** Quiet hours that begin or last between two instants, in order, as instants from and to (SND-13). */
 export function quietPeriods(
   span: { from: number; to: number },
@@ -94,7 +111,7 @@ function nextOffsetChange(from: number, to: number, timeZone: string): number {
 const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
 /** What the wall clock shows minus UTC, in ms. */
-function zoneOffset(at: number, timeZone: string): number {
+export function zoneOffset(at: number, timeZone: string): number {
   let wallClock = wallClocks.get(timeZone);
   if (wallClock === undefined) {
     const digits = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;

@@ -16,6 +16,7 @@ function refusal(overrides: Partial<Refusal> = {}): Refusal {
 const CLASSES = [
   'retry',
   'retry_next_day',
+  'retry_once',
   'final_contact',
   'opted_out',
   'final_content',
@@ -53,6 +54,17 @@ describe('after a refusal', () => {
     );
   });
 
+  it('tries once more and is then final where the table says so, whatever tries are left (SND-5)', () => {
+    const fetchFailed = { class: 'retry_once', code: '131053', maxAttempts: 20 } as const;
+    expect(afterRefusal(refusal({ ...fetchFailed, previousCode: null }), lowest)).toMatchObject({
+      ...{ kind: 'retry', at: NOW + 2 * FIVE_MINUTES, pause: 'none', suppress: false },
+    });
+    expect(afterRefusal(refusal({ ...fetchFailed, tries: 2, previousCode: '131053' }), lowest).kind).toBe('final');
+    // An error of another kind in between is another story.
+    expect(afterRefusal(refusal({ ...fetchFailed, tries: 2, previousCode: '130429' }), lowest).kind).toBe('retry');
+    expect(afterRefusal(refusal({ ...fetchFailed, maxAttempts: 1, previousCode: null }), lowest).kind).toBe('final');
+  });
+
   it('lets the Retry-After of the provider win when it is longer, not when it is shorter (SND-4)', () => {
     expect(afterRefusal(refusal({ retryAfterMs: 7_200_000 }), lowest)).toMatchObject({ at: NOW + 7_200_000 });
     expect(afterRefusal(refusal({ retryAfterMs: 1_000 }), lowest)).toMatchObject({ at: NOW + 2 * FIVE_MINUTES });
@@ -82,6 +94,7 @@ describe('after a refusal', () => {
     expect(follow).toEqual([
       ['retry', 'retry', 'none', false],
       ['retry_next_day', 'retry', 'none', false],
+      ['retry_once', 'retry', 'none', false],
       ['final_contact', 'final', 'none', false],
       ['opted_out', 'final', 'none', true],
       ['final_content', 'final', 'none', false],

@@ -7,6 +7,8 @@ export type ErrorClass =
   | 'retry'
   /** Once more after 24 hours, then final. */
   | 'retry_next_day'
+  /** Once more, then final. */
+  | 'retry_once'
   | 'final_contact'
   /** Final, and the contact goes on the suppression list. */
   | 'opted_out'
@@ -49,6 +51,8 @@ export function afterRefusal(refusal: Refusal, random: Random): AfterRefusal {
       return { ...(triesLeft ? again : final), ...next };
     case 'retry_next_day':
       return { ...(triesLeft && isFirstOfItsCode(refusal) ? nextDay(refusal) : final), ...next };
+    case 'retry_once':
+      return { ...(triesLeft && isFirstOfItsCode(refusal) ? again : final), ...next };
     case 'final_contact':
     case 'final_content':
       return { ...final, ...next };

@@ -32,8 +32,8 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
-  const { attempts, audit, campaigns, categories, contacts, live, messages, monitoring } = services;
-  const { backups, sending, settings, suppressions, webhookEvents } = services;
+  const { attempts, audit, backups, campaigns, categories, clock, contacts, lines } = services;
+  const { live, messages, monitoring, sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
     monitoring: {
@@ -83,6 +83,7 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
     webhookEvents: {
       list: os.webhookEvents.list.handler(({ input }) => webhookEvents.list(input)),
       get: os.webhookEvents.get.handler(({ input }) => webhookEvents.get(input.id)),
+      assign: os.webhookEvents.assign.handler(({ input, context }) => webhookEvents.assign(input, context.actor)),
       replay: os.webhookEvents.replay.handler(({ input, context }) => webhookEvents.replay(input.id, context.actor)),
     },
     sending: {
@@ -106,6 +107,14 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
         restarting: true,
         backup: await backups.restore(input.name, context.actor),
       })),
+    },
+    clock: {
+      get: os.clock.get.handler(() => clock.get()),
+      reset: os.clock.reset.handler(({ context }) => clock.reset(context.actor)),
+    },
+    lines: {
+      list: os.lines.list.handler(() => lines.list()),
+      update: os.lines.update.handler(({ input, context }) => lines.update(input, context.actor)),
     },
     audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },
     suppressions: {

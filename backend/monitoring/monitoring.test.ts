@@ -18,6 +18,9 @@ beforeEach(() => {
   monitoring = new Monitoring({
     ...{ database, ledger, clock, limits: () => limits, locale: () => 'fr', timeZone: () => 'Europe/Paris' },
     pauses: () => pauses.list(),
+    lines: () => [],
+    clockStanding: () => ({ heldUntil: null, offsetMinutes: null }),
+    heldForReplies: () => 12,
     unknown: () => store.countUnknown(),
     forecast: () => null,
     codeSentence: (code) => codeSentence('fr', code, 'wassenger'),
@@ -144,5 +147,14 @@ describe('live figures', () => {
     await engine.clock.advance(1000);
     expect(told.filter(({ type }) => type === 'error')).toMatchObject([{ error: { attemptId: id } }]);
     await live.stop();
+  });
+
+  it('says how many slots are held back for replies, never more than are left (CMP-12)', () => {
+    take({ message_1: 100 });
+    expect(monitoring.stats().heldForReplies).toBe(12);
+    take({ message_2: 75 });
+    expect(monitoring.stats().heldForReplies).toBe(5);
+    limits.dailyLimit = 100;
+    expect(monitoring.stats().heldForReplies).toBe(0);
   });
 });

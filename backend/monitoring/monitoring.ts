@@ -1,7 +1,15 @@
 import type { Locale } from '../contract/common.ts';
 import type { ErrorData } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
-import type { BlockedReason, DayCounts, MessageError, MonitoringStats, Pause } from '../contract/monitoring.ts';
+import type {
+  BlockedReason,
+  ClockStanding,
+  DayCounts,
+  LineStanding,
+  MessageError,
+  MonitoringStats,
+  Pause,
+} from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
 import { lastDays, nextDayStart, toIso } from '../core/days.ts';
 import { maskPhone } from '../core/masking.ts';
@@ -17,9 +25,13 @@ type MonitoringDependencies = {
   locale: () => Locale;
   timeZone: () => string;
   pauses: () => Pause[];
+  lines: () => LineStanding[];
+  clockStanding: () => ClockStanding;
   unknown: () => { unknown: number; parked: number };
   /** When today's quota will be used up, null when it will not (MON-10). */
   forecast: () => number | null;
+  /** Slots that first messages must leave untouched now (CMP-12). */
+  heldForReplies: () => number;
   /** Sentence of an error code on a line. */
   codeSentence: (code: string, lineId: string) => string;
 };
@@ -68,12 +80,16 @@ export class Monitoring {
       interactionRate,
       remainingCapacity,
       capacityWarning: remainingCapacity < quota.CAPACITY_WARNING_BELOW,
+      // Of what is left: more cannot be held.
+      heldForReplies: Math.min(this.#deps.heldForReplies(), Math.max(0, dailyLimit - counts.sent)),
       errorRate,
       errorAlert: errorRate > quota.ERROR_ALERT_ABOVE,
       rolling: { sent: rollingUsed, limit: rollingLimit },
       forecast: { exhaustedAt: toIso(forecast()) },
       paused: active.some(({ scope }) => scope === 'all'),
       pauses: active,
+      lines: this.#deps.lines(),
+      clock: this.#deps.clockStanding(),
       unknown: unknownCount,
       toResolve: parked,
       updatedAt: toIso(now),

@@ -1,4 +1,4 @@
-import { DAY_MS, dayOf } from '../core/days.ts';
+import { DAY_MS, dayOf, dayStart } from '../core/days.ts';
 import { decideSend, type SlotKind } from '../domain/quota.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -50,6 +50,11 @@ export class QuotaLedger {
       sentOnLine: database
         .prepare<{ lineId: string; since: number }, number>(
           `SELECT taken_at FROM quota_slots WHERE line_id = @lineId AND taken_at > @since ORDER BY taken_at`,
+        )
+        .pluck(),
+      countOnLine: database
+        .prepare<{ lineId: string; day: string; from: number }, number>(
+          `SELECT count(*) FROM quota_slots WHERE line_id = @lineId AND taken_at >= @from AND day = @day`,
         )
         .pluck(),
       countError: database.prepare<{ day: string }>(`
@@ -145,6 +150,11 @@ export class QuotaLedger {
   /** Instants of the slots that a line took after `since`, oldest first. */
   recentSends(lineId: string, since: number): number[] {
     return this.#statements.sentOnLine.all({ lineId, since });
+  }
+
+  /** Slots of a day that a line holds. */
+  sentOnLine(lineId: string, day: string): number {
+    return this.#statements.countOnLine.get({ lineId, day, from: dayStart(day) }) ?? 0;
   }
 
   /** Marks the days that are over, once; a day that was closed is never opened again (MON-8). Returns how many. */

@@ -1,5 +1,5 @@
-import { DAY_MS, dayOf } from '../core/days.ts';
-import { heldBackSlots, WINDOW_GROUP_MS, type HeldBack, type WindowGroup } from '../domain/holdBack.ts';
+import { DAY_MS, dayOf, dayStart } from '../core/days.ts';
+import { heldBackSlots, WINDOW_GROUP_MS, type HeldBack, type QuotaNeed, type WindowGroup } from '../domain/holdBack.ts';
 import { MESSAGE_1_PRIORITY, rankOf } from '../domain/pick.ts';
 import { REPLY_WINDOW_MS } from '../domain/replyWindow.ts';
 import type { Database } from '../storage/database.ts';
@@ -20,23 +20,10 @@ export class ReplyReserve {
   readonly #statements;
 
   constructor(database: Database) {
-    const group = (closesAt: string): string => `((${closesAt}) - 1) / ${WINDOW_GROUP_MS} * ${WINDOW_GROUP_MS}`;
-    const inFlight = (index: string, state: string): string => `
-      SELECT sending_at FROM attempts INDEXED BY ${index}
-      WHERE state = '${state}' AND type = 'message_1' AND sending_at > @since`;
+    const counts = (oneLine: boolean) => windowCounts(database, oneLine);
     this.#statements = {
-      open: database.prepare<{ since: number }, WindowGroup>(`
-        SELECT ${group(`message_1_sent_at + ${REPLY_WINDOW_MS}`)} AS closingGroup, count(*) AS count
-        FROM recipients INDEXED BY recipients_open_window
-        WHERE state = 'message_1_sent' AND message_1_sent_at > @since GROUP BY closingGroup`),
-      inFlight: database.prepare<{ since: number }, WindowGroup>(`
-        SELECT ${group(`sending_at + ${REPLY_WINDOW_MS}`)} AS closingGroup, count(*) AS count
-        FROM (${inFlight('attempts_sending', 'sending')} UNION ALL ${inFlight('attempts_unknown', 'unknown')})
-        GROUP BY closingGroup`),
-      waiting: database.prepare<{ now: number }, WindowGroup>(`
-        SELECT ${group('expires_at')} AS closingGroup, count(*) AS count
-        FROM attempts INDEXED BY attempts_expiring
-        WHERE state IN ('pending', 'failed_retry') AND expires_at > @now GROUP BY closingGroup`),
+      all: counts(false),
+      ofLine: counts(true),
       due: database
         .prepare<{ lineId: string; now: number; most: number }, number>(
           `
@@ -48,6 +35,13 @@ export class ReplyReserve {
         )
         .pluck(),
       today: database.prepare<{ day: string }, number>(`SELECT message_1 FROM daily_stats WHERE day = @day`).pluck(),
+      todayOfLine: database
+        .prepare<{ lineId: string; day: string; since: number }, number>(
+          `
+          SELECT count(*) FROM quota_slots
+          WHERE line_id = @lineId AND taken_at >= @since AND day = @day AND kind = 'message_1'`,
+        )
+        .pluck(),
       history: database.prepare<{ from: string; day: string }, { message1: number; message2: number }>(`
         SELECT coalesce(sum(message_1), 0) AS message1, coalesce(sum(message_2), 0) AS message2
         FROM daily_stats WHERE day >= @from AND day < @day`),
@@ -56,21 +50,76 @@ export class ReplyReserve {
 
   /** Slots that each kind of campaign message must leave untouched now. */
   held(state: { lineId: string; now: number; used: number; limits: Limits; sendsPerMinute: number }): HeldBack {
-    const { lineId, now, used, limits, sendsPerMinute } = state;
-    const { open, inFlight, waiting, due, today, history } = this.#statements;
+    const { now, used, limits } = state;
+    const { dailyLimit } = limits;
+    const message1Today = this.#statements.today.get({ day: dayOf(now) }) ?? 0;
+    const windows = this.#windows(this.#statements.all, { ...state, lineId: '' });
+    return this.#heldBack(state, { ...windows, dailyLimit, tomorrowLimit: dailyLimit, used, message1Today });
+  }
+
+  /** The same within what the warm-up of a line allows, for its own windows alone (SND-13). */
+  heldOnLine(state: {
+    lineId: string;
+    now: number;
+    used: number;
+    limit: number;
+    tomorrow: number;
+    sendsPerMinute: number;
+  }): HeldBack {
+    const { lineId, now, used, limit, tomorrow } = state;
     const day = dayOf(now);
+    const message1Today = this.#statements.todayOfLine.get({ lineId, day, since: dayStart(day) }) ?? 0;
+    const windows = this.#windows(this.#statements.ofLine, state);
+    return this.#heldBack(state, { ...windows, dailyLimit: limit, tomorrowLimit: tomorrow, used, message1Today });
+  }
+
+  #windows({ open, inFlight, waiting }: WindowCounts, { lineId, now }: { lineId: string; now: number }): Windows {
     const since = now - DAY_MS;
+    return {
+      open: [...open.all({ lineId, since }), ...inFlight.all({ lineId, since })],
+      waiting: waiting.all({ lineId, now }),
+    };
+  }
+
+  #heldBack(
+    { lineId, now, sendsPerMinute }: { lineId: string; now: number; sendsPerMinute: number },
+    need: Windows & Pick<QuotaNeed, 'dailyLimit' | 'tomorrowLimit' | 'used' | 'message1Today'>,
+  ): HeldBack {
+    const { due, history } = this.#statements;
+    const from = dayOf(now - HISTORY_DAYS * DAY_MS);
     return heldBackSlots({
+      ...need,
       now,
-      dailyLimit: limits.dailyLimit,
-      tomorrowLimit: limits.dailyLimit,
-      used,
-      open: [...open.all({ since }), ...inFlight.all({ since })],
-      waiting: waiting.all({ now }),
-      dueMessage1: () => due.get({ lineId, now, most: limits.dailyLimit }) ?? 0,
-      message1Today: today.get({ day }) ?? 0,
-      history: history.get({ day, from: dayOf(now - HISTORY_DAYS * DAY_MS) }) ?? { message1: 0, message2: 0 },
+      dueMessage1: () => due.get({ lineId, now, most: need.dailyLimit }) ?? 0,
+      history: history.get({ day: dayOf(now), from }) ?? { message1: 0, message2: 0 },
       burst: Math.ceil(BURST_MINUTES * sendsPerMinute),
     });
   }
+}
+
+type Windows = Pick<QuotaNeed, 'open' | 'waiting'>;
+type WindowCounts = ReturnType<typeof windowCounts>;
+
+/** The windows that are open and the follow-ups that wait: of all lines, or of one. */
+function windowCounts(database: Database, oneLine: boolean) {
+  const group = (closesAt: string): string => `((${closesAt}) - 1) / ${WINDOW_GROUP_MS} * ${WINDOW_GROUP_MS}`;
+  const ofLine = oneLine ? 'AND line_id = @lineId' : `AND @lineId = ''`;
+  const inFlight = (index: string, state: string): string => `
+    SELECT sending_at FROM attempts INDEXED BY ${index}
+    WHERE state = '${state}' AND type = 'message_1' AND sending_at > @since ${ofLine}`;
+  return {
+    open: database.prepare<{ lineId: string; since: number }, WindowGroup>(`
+      SELECT ${group(`message_1_sent_at + ${REPLY_WINDOW_MS}`)} AS closingGroup, count(*) AS count
+      FROM recipients INDEXED BY recipients_open_window
+        ${oneLine ? 'JOIN campaigns ON campaigns.id = campaign_id' : ''}
+      WHERE state = 'message_1_sent' AND message_1_sent_at > @since ${ofLine} GROUP BY closingGroup`),
+    inFlight: database.prepare<{ lineId: string; since: number }, WindowGroup>(`
+      SELECT ${group(`sending_at + ${REPLY_WINDOW_MS}`)} AS closingGroup, count(*) AS count
+      FROM (${inFlight('attempts_sending', 'sending')} UNION ALL ${inFlight('attempts_unknown', 'unknown')})
+      GROUP BY closingGroup`),
+    waiting: database.prepare<{ lineId: string; now: number }, WindowGroup>(`
+      SELECT ${group('expires_at')} AS closingGroup, count(*) AS count
+      FROM attempts INDEXED BY attempts_expiring
+      WHERE state IN ('pending', 'failed_retry') AND expires_at > @now ${ofLine} GROUP BY closingGroup`),
+  };
 }

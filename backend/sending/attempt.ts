@@ -9,6 +9,8 @@ export type AttemptRow = {
   campaignId: string | null;
   contactId: string | null;
   phone: string;
+  /** Time zone of the person it goes to; empty for that of its line (SND-13). */
+  timeZone: string;
   body: string | null;
   media: Media | null;
   template: Template | null;
@@ -51,6 +53,7 @@ export type NewAttempt = {
   dueAt: number;
   campaignId?: string;
   contactId?: string;
+  timeZone?: string | null;
   media?: Media | null;
   template?: Template | null;
   category?: string | null;
@@ -70,6 +73,10 @@ export type AttemptQueue = {
   /** Cancels what has not left yet (pending, failed_retry); returns how many. */
   cancelOfCampaign(campaignId: string, reason: string): number;
   cancelToPhone(phone: string, reason: string): number;
+  /** The same for what was queued for a contact, whatever phone it had then. */
+  cancelOfContact(contactId: string, reason: string): number;
+  /** Lets first messages that wait for a later hour leave from `dueAt` on; returns how many. */
+  advanceOfCampaign(campaignId: string, dueAt: number): number;
 };
 
 /**

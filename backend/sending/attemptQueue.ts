@@ -32,6 +32,8 @@ export function createAttemptQueue({ store, outcomes, clock, ids }: QueueDepende
     },
     exists: (step) => store.withReference(stepReference(step)) !== null,
     cancelOfCampaign: (campaignId, reason) => cancelAll(store.waitingOfCampaign(campaignId), reason),
+    cancelOfContact: (contactId, reason) => cancelAll(store.waitingOfContact(contactId), reason),
+    advanceOfCampaign: (campaignId, dueAt) => store.advanceOfCampaign(campaignId, { dueAt, now: clock.now() }),
     cancelToPhone: (phone, reason) => cancelAll(store.waitingToPhone(phone), reason),
   };
 }
@@ -49,6 +51,7 @@ function newRow(input: NewAttempt, made: { id: string; now: number }): AttemptRo
     campaignId,
     contactId,
     phone: input.phone,
+    timeZone: input.timeZone ?? '',
     body: input.body,
     media: input.media ?? null,
     template: input.template ?? null,

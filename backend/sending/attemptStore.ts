@@ -6,7 +6,8 @@ import type { DeliveryStatus } from './provider.ts';
 
 /** Columns of an attempt under their names in code. */
 export const ATTEMPT_COLUMNS = `
-  id, line_id AS lineId, type, campaign_id AS campaignId, contact_id AS contactId, phone, body, media, template,
+  id, line_id AS lineId, type, campaign_id AS campaignId, contact_id AS contactId, phone, time_zone AS timeZone, body,
+  media, template,
   category, title, context, priority, state, tries, max_attempts AS maxAttempts, reference,
   idempotency_key AS idempotencyKey, content_hash AS contentHash, due_at AS dueAt, expires_at AS expiresAt,
   error_code AS errorCode, error_detail AS errorDetail, created_at AS createdAt, sending_at AS sendingAt,
@@ -68,10 +69,10 @@ export class AttemptStore {
         )
         .pluck(),
       insert: database.prepare(`
-        INSERT INTO attempts (id, line_id, type, campaign_id, contact_id, phone, body, media, template, category, title,
-          context, priority, max_attempts, reference, idempotency_key, content_hash, due_at, expires_at, created_at, updated_at)
-        VALUES (@id, @lineId, @type, @campaignId, @contactId, @phone, @body, @media, @template, @category, @title,
-          @context, @priority, @maxAttempts, @reference, @idempotencyKey, @contentHash, @dueAt, @expiresAt, @createdAt, @createdAt)`),
+        INSERT INTO attempts (id, line_id, type, campaign_id, contact_id, phone, time_zone, body, media, template, category,
+          title, context, priority, max_attempts, reference, idempotency_key, content_hash, due_at, expires_at, created_at, updated_at)
+        VALUES (@id, @lineId, @type, @campaignId, @contactId, @phone, @timeZone, @body, @media, @template, @category,
+          @title, @context, @priority, @maxAttempts, @reference, @idempotencyKey, @contentHash, @dueAt, @expiresAt, @createdAt, @createdAt)`),
       update: database.prepare(`
         UPDATE attempts SET state = @state, tries = @tries, max_attempts = @maxAttempts, due_at = @dueAt, error_code = @errorCode,
           error_detail = @errorDetail, sending_at = @sendingAt, sent_at = @sentAt, delivered_at = @deliveredAt,
@@ -107,6 +108,15 @@ export class AttemptStore {
       waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE phone = @phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+      // By the references of its steps in the campaigns that are not over: attempts have no index by contact.
+      waitingOfContact: database.prepare<{ contactId: string }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state IN ('pending', 'failed_retry') AND reference IN (
+          SELECT campaigns.id || ':' || @contactId || step.column1
+          FROM campaigns, (VALUES (':message_1'), (':message_2')) AS step
+          WHERE campaigns.status IN ('scheduled', 'running', 'paused'))`),
+      advanceOfCampaign: database.prepare<{ campaignId: string; dueAt: number; now: number }>(`
+        UPDATE attempts SET due_at = @dueAt, updated_at = @now
+        WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
       expired: database.prepare<{ now: number }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL AND expires_at <= @now
@@ -212,6 +222,15 @@ export class AttemptStore {
 
   waitingToPhone(phone: string): AttemptRow[] {
     return this.#statements.waitingToPhone.all({ phone }).map(toAttempt);
+  }
+
+  /** What waits for a contact in campaigns, also under a phone that it had before. */
+  waitingOfContact(contactId: string): AttemptRow[] {
+    return this.#statements.waitingOfContact.all({ contactId }).map(toAttempt);
+  }
+
+  advanceOfCampaign(campaignId: string, times: { dueAt: number; now: number }): number {
+    return this.#statements.advanceOfCampaign.run({ campaignId, ...times }).changes;
   }
 
   /** Waiting attempts that must not be sent any more: their window has closed. */

@@ -1,6 +1,5 @@
-import type { MessageType } from '../contract/attempts.ts';
 import type { BlockedReason } from '../contract/monitoring.ts';
-import { dayOf, dayStart } from '../core/days.ts';
+import { dayOf, nextDayStart } from '../core/days.ts';
 import { nextAttemptState } from '../domain/attemptStates.ts';
 import { isHeldBack } from '../domain/holdBack.ts';
 import { warmupLimit } from '../domain/pace.ts';
@@ -13,9 +12,11 @@ import type { AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';
 import type { LineOptions } from './lines.ts';
 import type { HeldBack } from './pauses.ts';
+import { HEAD_COLUMNS, ZoneQueues, type HeadRow } from './zoneQueues.ts';
 
 const PRIORITIES = [1, 2, 3, 4, 5] as const;
-const CAMPAIGN_RANKS = [rankOf(MESSAGE_2_PRIORITY, 'message_2'), rankOf(MESSAGE_1_PRIORITY, 'message_1')];
+const MESSAGE_1_RANK = rankOf(MESSAGE_1_PRIORITY, 'message_1');
+const CAMPAIGN_RANKS = [rankOf(MESSAGE_2_PRIORITY, 'message_2'), MESSAGE_1_RANK];
 const OTHER_RANKS = PRIORITIES.map((priority) => rankOf(priority, 'notification'));
 
 export type Claim =
@@ -36,16 +37,8 @@ export type ClaimRequest = {
   slowedCampaigns: ReadonlySet<string>;
   /** Messages that all lines together may start in a minute: how fast the reserve for replies can be used up. */
   sendsPerMinute: number;
-};
-
-type HeadRow = {
-  id: string;
-  type: MessageType;
-  priority: number;
-  rank: number;
-  dueAt: number;
-  createdAt: number;
-  expiresAt: number | null;
+  /** Zone of quiet hours that name none. */
+  timeZone: string;
 };
 
 /**
@@ -57,6 +50,7 @@ export class Claims {
   readonly #store: AttemptStore;
   readonly #ledger: QuotaLedger;
   readonly #reserve: ReplyReserve;
+  readonly #zones: ZoneQueues;
   readonly #statements;
 
   constructor(dependencies: { database: Database; store: AttemptStore; ledger: QuotaLedger; reserve: ReplyReserve }) {
@@ -64,14 +58,15 @@ export class Claims {
     this.#store = dependencies.store;
     this.#ledger = dependencies.ledger;
     this.#reserve = dependencies.reserve;
+    this.#zones = new ZoneQueues(this.#database);
     const where = `line_id = @lineId AND campaign_id IS @campaignId AND rank = @rank AND state IN ('pending', 'failed_retry')`;
     this.#statements = {
       running: this.#database.prepare<[], string>(`SELECT id FROM campaigns WHERE status = 'running'`).pluck(),
       head: this.#database.prepare<{ lineId: string; campaignId: string | null; rank: number }, HeadRow>(`
-        SELECT id, type, priority, rank, due_at AS dueAt, created_at AS createdAt,
-          expires_at AS expiresAt
-        FROM attempts
-        WHERE ${where} ORDER BY due_at, id LIMIT 1`),
+        SELECT ${HEAD_COLUMNS} FROM attempts WHERE ${where} ORDER BY due_at, id LIMIT 1`),
+      beginWarmup: this.#database.prepare<{ lineId: string; day: string }>(`
+        UPDATE lines SET warmup_started_day = @day
+        WHERE id = @lineId AND warmup_steps IS NOT NULL AND warmup_started_day IS NULL`),
     };
   }
 
@@ -80,23 +75,26 @@ export class Claims {
   }
 
   #claim(request: ClaimRequest): Claim {
-    const { now, lineId } = request;
-    const heads = this.#heads(request);
+    const { now, lineId, options } = request;
+    const { heads, quietUntil } = this.#heads(request);
     const due = this.#withoutHeldBack(
       heads.filter((head) => head.dueAt <= now),
       request,
     );
     const head = pickHead(due, now);
     if (head === null) {
-      const later = heads.map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
+      const later = [...quietUntil, ...heads.map(({ dueAt }) => dueAt)].filter((at) => at > now);
       return { kind: 'idle', nextDueAt: later.length === 0 ? null : Math.min(...later) };
     }
     if (closesTooSoon(now, request.sendTimeoutMs)) return { kind: 'blocked', reason: 'day_is_closing' };
-    if (this.#warmUpReached(request)) return { kind: 'blocked', reason: 'warm_up' };
+    const day = dayOf(this.#ledger.effectiveNow(now));
+    const warmup = this.#warmup(request);
+    if (warmup !== null && warmup.used >= warmup.limit) return { kind: 'blocked', reason: 'warm_up' };
     const attempt = this.#store.get(head.id);
     if (attempt === null) throw new Error(`attempt ${head.id} vanished inside its transaction`);
     const decision = this.#ledger.take({ attemptId: head.id, lineId, kind: slotKind(head.type), now }, request.limits);
     if (!decision.ok) return { kind: 'blocked', reason: decision.reason };
+    if (options.warmup?.startedDay === null) this.#statements.beginWarmup.run({ lineId, day });
     const state = nextAttemptState(attempt.state, 'claimed');
     if (state === null) throw new Error(`attempt ${attempt.id} cannot be claimed in state ${attempt.state}`);
     const claimed = this.#store.update(attempt, { state, sendingAt: now, tries: attempt.tries + 1 }, now);
@@ -105,21 +103,32 @@ export class Claims {
   }
 
   /** First of each queue that may leave: transactional messages by priority, then each running campaign's two steps. */
-  #heads(request: ClaimRequest): HeadRow[] {
+  #heads(request: ClaimRequest): { heads: HeadRow[]; quietUntil: number[] } {
     const { lineId, heldBack, slowedCampaigns } = request;
-    if (heldBack === 'everything') return [];
+    if (heldBack === 'everything') return { heads: [], quietUntil: [] };
+    const quietUntil: number[] = [];
     const first = (campaignId: string | null, rank: number): HeadRow[] => {
       const row = this.#statements.head.get({ lineId, campaignId, rank });
       return row === undefined ? [] : [row];
     };
+    const firstAwake = (campaignId: string, rank: number): HeadRow[] => {
+      const { quietHours } = request.options;
+      if (quietHours === null) return first(campaignId, rank);
+      const timeZone = quietHours.timeZone ?? request.timeZone;
+      const found = this.#zones.heads({ lineId, campaignId, rank }, { now: request.now, timeZone, quietHours });
+      quietUntil.push(...found.quietUntil);
+      return found.heads;
+    };
     const others = OTHER_RANKS.flatMap((rank) => first(null, rank));
     const campaigns = this.#statements.running
       .all()
-      .flatMap((id) => CAMPAIGN_RANKS.flatMap((rank) => first(id, rank).map((head) => ({ ...head, campaignId: id }))));
-    const open = campaigns.filter(
-      ({ type, campaignId }) => type !== 'message_1' || (heldBack !== 'message_1' && !slowedCampaigns.has(campaignId)),
-    );
-    return [...others, ...open];
+      .flatMap((id) =>
+        CAMPAIGN_RANKS.filter((rank) => rank !== MESSAGE_1_RANK || !slowedCampaigns.has(id)).flatMap((rank) =>
+          firstAwake(id, rank),
+        ),
+      );
+    const open = campaigns.filter(({ type }) => type !== 'message_1' || heldBack !== 'message_1');
+    return { heads: [...others, ...open], quietUntil };
   }
 
   /** Without the campaign messages that would take what the open windows need (CMP-12). */
@@ -129,13 +138,24 @@ export class Claims {
     const at = this.#ledger.effectiveNow(now);
     const { used, rollingUsed } = this.#ledger.usage(now);
     const held = this.#reserve.held({ lineId, now: at, used, limits, sendsPerMinute });
-    return heads.filter((head) => !isHeldBack(head, { now: at, used, rollingUsed, ...limits }, held));
+    const free = heads.filter((head) => !isHeldBack(head, { now: at, used, rollingUsed, ...limits }, held));
+    const warmup = this.#warmup(request);
+    if (warmup === null) return free;
+    const own = this.#reserve.heldOnLine({ lineId, now: at, ...warmup, sendsPerMinute });
+    const quota = { now: at, used: warmup.used, dailyLimit: warmup.limit, rollingUsed: 0, rollingLimit: Infinity };
+    return free.filter((head) => !isHeldBack(head, quota, own));
   }
 
-  #warmUpReached({ options, lineId, now }: ClaimRequest): boolean {
-    if (options.warmup === null) return false;
-    const day = dayOf(this.#ledger.effectiveNow(now));
+  /** What the line's warm-up allows today and tomorrow, and what it has sent today; null without one, or after it. */
+  #warmup({ options, lineId, now, limits }: ClaimRequest): { limit: number; tomorrow: number; used: number } | null {
+    if (options.warmup === null) return null;
+    const at = this.#ledger.effectiveNow(now);
+    const day = dayOf(at);
     const limit = warmupLimit({ ...options.warmup, day });
-    return limit !== null && this.#ledger.recentSends(lineId, dayStart(day) - 1).length >= limit;
+    if (limit === null) return null;
+    // The line is in use from today on, whether or not it has sent yet.
+    const startedDay = options.warmup.startedDay ?? day;
+    const tomorrow = warmupLimit({ ...options.warmup, startedDay, day: dayOf(nextDayStart(at)) }) ?? limits.dailyLimit;
+    return { limit, tomorrow, used: this.#ledger.sentOnLine(lineId, day) };
   }
 }

@@ -13,16 +13,18 @@ export function configureLines(parts: {
   clock: Clock;
   /** When a phone last wrote to a line: Meta takes free text only within 24 hours of that. */
   lastIncomingAt: (lineId: string, phone: string) => number | null;
+  /** What the answers of real providers say about the time; the built-in simulator has our own clock. */
+  seenDate: (at: number) => void;
   secrets: { webhookToken: string };
   /** The built-in simulator, when it is the provider. */
   demo: { url: string; deviceId: string } | null;
 }): ClosableLine[] {
-  const { config, clock, lastIncomingAt, secrets, demo } = parts;
+  const { config, clock, lastIncomingAt, seenDate, secrets, demo } = parts;
   const timeoutMs = config.sendTimeoutMs;
   const lines: ClosableLine[] = [];
   if (config.wassenger !== null) {
     const { webhookToken, ...options } = config.wassenger;
-    const provider = createWassengerProvider({ ...options, timeoutMs, clock });
+    const provider = createWassengerProvider({ ...options, timeoutMs, clock, seenDate });
     lines.push({
       ...{ id: 'wassenger', label: 'Wassenger', provider, webhookToken: webhookToken ?? secrets.webhookToken },
       close: () => provider.close(),
@@ -34,6 +36,7 @@ export function configureLines(parts: {
       ...options,
       timeoutMs,
       clock,
+      seenDate,
       lastIncomingAt: (phone: string) => lastIncomingAt('meta', phone),
     });
     lines.push({

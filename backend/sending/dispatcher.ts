@@ -19,6 +19,8 @@ export type SendingSettings = {
   sendsPerMinute: number;
   sendGapMs: { min: number; max: number };
   sendTimeoutMs: number;
+  /** Zone of quiet hours that name none. */
+  timeZone: string;
 };
 
 type DispatcherDependencies = {
@@ -131,7 +133,8 @@ export class Dispatcher implements Service {
     const options = lines.options(line.id);
     const paced = this.#nextPacedStart(line.id);
     if (paced > now) return paced;
-    const { limits, sendTimeoutMs } = this.#deps.settings();
+    const settings = this.#deps.settings();
+    const { limits, sendTimeoutMs, timeZone } = settings;
     const claim = this.#deps.claims.next({
       lineId: line.id,
       now,
@@ -140,7 +143,8 @@ export class Dispatcher implements Service {
       options,
       heldBack,
       slowedCampaigns: this.#slowedCampaigns(now),
-      sendsPerMinute: this.#allSendsPerMinute(),
+      sendsPerMinute: lines.sendsPerMinute(settings),
+      timeZone,
     });
     if (claim.kind !== 'claimed') return this.#nextLook(claim, now);
     if (claim.attempt.type === 'message_1' && claim.attempt.campaignId !== null) {
@@ -164,21 +168,12 @@ export class Dispatcher implements Service {
 
   #nextPacedStart(lineId: string): number {
     const { clock, ledger, lines, random, settings } = this.#deps;
-    const own = lines.options(lineId);
-    const shared = settings();
     const next = this.#pace.get(lineId);
     const recentSends = [...ledger.recentSends(lineId, clock.now() - MINUTE_MS), ...this.#recentlyGivenBack(lineId)];
     recentSends.sort((a, b) => a - b);
     const last = recentSends.at(-1) ?? null;
     if (next !== undefined && next.after === last) return next.at;
-    const at = nextSendAt(
-      {
-        recentSends,
-        sendsPerMinute: own.sendsPerMinute ?? shared.sendsPerMinute,
-        gapMs: own.gapMs ?? shared.sendGapMs,
-      },
-      random,
-    );
+    const at = nextSendAt({ recentSends, ...lines.pace(lineId, settings()) }, random);
     this.#pace.set(lineId, { after: last, at });
     return at;
   }
@@ -194,12 +189,6 @@ export class Dispatcher implements Service {
 
   /** The random gap after a send is drawn once. */
   readonly #pace = new Map<string, { after: number | null; at: number }>();
-
-  #allSendsPerMinute(): number {
-    const { lines, settings } = this.#deps;
-    const shared = settings().sendsPerMinute;
-    return lines.all().reduce((sum, { id }) => sum + (lines.options(id).sendsPerMinute ?? shared), 0);
-  }
 
   #slowedCampaigns(now: number): Set<string> {
     const slowed = new Set<string>();

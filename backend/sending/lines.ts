@@ -1,5 +1,6 @@
-import type { Line, ProviderName } from '../contract/workspace.ts';
+import type { Line, ProviderName } from '../contract/lines.ts';
 import { VigieError } from '../contract/errors.ts';
+import type { Pace, QuietHours } from '../domain/pace.ts';
 import type { Database } from '../storage/database.ts';
 import type { LineHealth, Provider } from './provider.ts';
 
@@ -15,10 +16,15 @@ export type ConfiguredLine = {
 export type LineOptions = {
   sendsPerMinute: number | null;
   gapMs: { min: number; max: number } | null;
-  warmup: { steps: number[]; startedDay: string } | null;
-  quietHours: { from: string; to: string } | null;
+  /** `startedDay` is null until it sends its first message. */
+  warmup: { steps: number[]; startedDay: string | null } | null;
+  /** Without a zone of their own they are those of the settings' zone. */
+  quietHours: (QuietHours & { timeZone: string | null }) | null;
   absentPolicy: 'operator' | 'retry';
 };
+
+type StoredQuietHours = QuietHours & { timeZone?: string | null };
+type SharedPace = { sendsPerMinute: number; sendGapMs: Pace['gapMs'] };
 
 type OptionsRow = {
   sendsPerMinute: number | null;
@@ -41,6 +47,7 @@ export class Lines {
   readonly #configured: readonly ConfiguredLine[];
   readonly #health = new Map<string, LineHealth>();
   readonly #options;
+  readonly #saveOptions;
 
   constructor(database: Database, configured: readonly ConfiguredLine[], now: number) {
     this.#configured = configured;
@@ -49,6 +56,11 @@ export class Lines {
         warmup_steps AS warmupSteps, warmup_started_day AS warmupStartedDay, quiet_hours AS quietHours,
         absent_policy AS absentPolicy
       FROM lines WHERE id = @id`);
+    this.#saveOptions = database.prepare(`
+      UPDATE lines SET sends_per_minute = @sendsPerMinute, gap_min_ms = @gapMinMs, gap_max_ms = @gapMaxMs,
+        warmup_steps = @warmupSteps, warmup_started_day = @warmupStartedDay, quiet_hours = @quietHours,
+        absent_policy = @absentPolicy
+      WHERE id = @id`);
     const clearDefault = database.prepare(`UPDATE lines SET is_default = 0 WHERE is_default = 1`);
     const upsert = database.prepare(`
       INSERT INTO lines (id, provider, label, is_default, created_at) VALUES (@id, @provider, @label, @isDefault, @now)
@@ -95,12 +107,34 @@ export class Lines {
       sendsPerMinute: row.sendsPerMinute,
       gapMs: gapMinMs === null || gapMaxMs === null ? null : { min: gapMinMs, max: gapMaxMs },
       warmup:
-        warmupSteps === null || warmupStartedDay === null
-          ? null
-          : { steps: JSON.parse(warmupSteps) as number[], startedDay: warmupStartedDay },
-      quietHours: quietHours === null ? null : (JSON.parse(quietHours) as { from: string; to: string }),
+        warmupSteps === null ? null : { steps: JSON.parse(warmupSteps) as number[], startedDay: warmupStartedDay },
+      quietHours: quietHours === null ? null : { timeZone: null, ...(JSON.parse(quietHours) as StoredQuietHours) },
       absentPolicy: row.absentPolicy,
     };
+  }
+
+  /** How fast a line may send: its own pace, else the settings' (SND-13). */
+  pace(id: string, shared: SharedPace): Pace {
+    const { sendsPerMinute, gapMs } = this.options(id);
+    return { sendsPerMinute: sendsPerMinute ?? shared.sendsPerMinute, gapMs: gapMs ?? shared.sendGapMs };
+  }
+
+  /** Messages that all lines together may start in a minute: how fast what is held for replies can be used up (CMP-12). */
+  sendsPerMinute(shared: SharedPace): number {
+    return this.#configured.reduce((sum, { id }) => sum + this.pace(id, shared).sendsPerMinute, 0);
+  }
+
+  /** Saves how a line sends; what is not named stays. Taking the warm-up away forgets when it began. */
+  saveOptions(id: string, changes: Partial<LineOptions>): void {
+    const { sendsPerMinute, gapMs, warmup, quietHours, absentPolicy } = { ...this.options(id), ...changes };
+    this.#saveOptions.run({
+      ...{ id, sendsPerMinute, absentPolicy },
+      gapMinMs: gapMs?.min ?? null,
+      gapMaxMs: gapMs?.max ?? null,
+      warmupSteps: warmup === null ? null : JSON.stringify(warmup.steps),
+      warmupStartedDay: warmup?.startedDay ?? null,
+      quietHours: quietHours === null ? null : JSON.stringify(quietHours),
+    });
   }
 
   setHealth(id: string, health: LineHealth): void {
@@ -109,14 +143,18 @@ export class Lines {
 
   /** The lines as shown to the operator. */
   list(): Line[] {
-    return this.#configured.map(({ id, label, provider, webhookToken }, index) => ({
-      id,
-      provider: provider.name,
-      label,
-      isDefault: index === 0,
-      state: this.#health.get(id)?.state ?? 'unknown',
-      capabilities: provider.capabilities,
-      webhookPath: WEBHOOK_PATHS[provider.name](webhookToken),
-    }));
+    return this.#configured.map(({ id, label, provider, webhookToken }, index) => {
+      const { sendsPerMinute, gapMs, warmup, quietHours } = this.options(id);
+      return {
+        id,
+        provider: provider.name,
+        label,
+        isDefault: index === 0,
+        state: this.#health.get(id)?.state ?? 'unknown',
+        capabilities: provider.capabilities,
+        webhookPath: WEBHOOK_PATHS[provider.name](webhookToken),
+        ...{ sendsPerMinute, gapMs, warmup, quietHours },
+      };
+    });
   }
 }

@@ -1,6 +1,6 @@
 import type { Media, Template } from '../contract/attempts.ts';
 import type { InteractionType } from '../contract/campaigns.ts';
-import type { Capabilities, ProviderName } from '../contract/workspace.ts';
+import type { Capabilities, ProviderName } from '../contract/lines.ts';
 import type { DeliveryStatus } from '../domain/attemptStates.ts';
 import type { ErrorClass } from '../domain/retry.ts';
 

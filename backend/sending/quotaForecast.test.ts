@@ -42,4 +42,20 @@ describe('the forecast', () => {
     await engine.clock.advance(MINUTE_MS);
     expect(forecast()).toBeNull();
   });
+
+  it('counts with the pace of the line itself, as the dispatcher does (MON-10, SND-13)', () => {
+    engine.lines.saveOptions('line', { sendsPerMinute: 1 });
+    for (let index = 0; index < 40; index++) engine.add();
+    expect(forecast()).toBeGreaterThanOrEqual(engine.clock.now() + 29 * MINUTE_MS);
+  });
+
+  it('lets first messages rest in the quiet hours of each recipient (MON-10, SND-13)', () => {
+    engine.lines.saveOptions('line', { quietHours: { from: '07:00', to: '10:00', timeZone: 'UTC' } });
+    engine.runningCampaign();
+    for (let index = 0; index < 40; index++) engine.addStep('message_1', `${index}`);
+    expect(forecast()).toBeGreaterThan(Date.parse('2026-11-20T10:00:00.000Z'));
+    engine.database.exec(`UPDATE attempts SET time_zone = 'Asia/Tokyo'`);
+    engine.clock.set(engine.clock.now() + MINUTE_MS);
+    expect(forecast()).toBeLessThan(Date.parse('2026-11-20T10:00:00.000Z'));
+  });
 });

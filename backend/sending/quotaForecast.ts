@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { dayOf, dayStart, MINUTE_MS, nextDayStart, SECOND_MS } from '../core/days.ts';
+import { dayOf, MINUTE_MS, nextDayStart, SECOND_MS } from '../core/days.ts';
 import { exhaustedAt, type ForecastLine, type ForecastQueue } from '../domain/forecast.ts';
 import { warmupLimit } from '../domain/pace.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
@@ -16,24 +16,24 @@ type ForecastDependencies = {
   pauses: Pauses;
   ledger: QuotaLedger;
   reserve: ReplyReserve;
-  settings: () => SendingSettings & { timeZone: string };
+  settings: () => SendingSettings;
 };
 
 /** A forecast is good for so long. */
 const VALID_MS = 5 * SECOND_MS;
 
-type QueueRow = { type: string; dueAt: number; count: number; sendsPerMinute: number | null };
+type QueueRow = { type: string; timeZone: string; dueAt: number; count: number; sendsPerMinute: number | null };
 
 /** When today the quota will be used up, found by running the queue as it is forward (MON-10). */
 export function createQuotaForecast(deps: ForecastDependencies): () => number | null {
   const { database, clock, lines, pauses, ledger, reserve, settings } = deps;
   const waiting = database.prepare<{ lineId: string; now: number; before: number }, QueueRow>(`
-    SELECT type, max(@now, due_at / ${MINUTE_MS} * ${MINUTE_MS}) AS dueAt, count(*) AS count,
+    SELECT type, time_zone AS timeZone, max(@now, due_at / ${MINUTE_MS} * ${MINUTE_MS}) AS dueAt, count(*) AS count,
       campaigns.sends_per_minute AS sendsPerMinute
     FROM attempts INDEXED BY attempts_queue LEFT JOIN campaigns ON campaigns.id = campaign_id
     WHERE attempts.line_id = @lineId AND state IN ('pending', 'failed_retry') AND due_at < @before
       AND (campaign_id IS NULL OR campaigns.status = 'running')
-    GROUP BY rank, campaign_id, dueAt ORDER BY rank, dueAt`);
+    GROUP BY rank, campaign_id, time_zone, dueAt ORDER BY rank, dueAt`);
   let known: { until: number; at: number | null } = { until: 0, at: null };
 
   const forecastLine = (lineId: string, now: number): ForecastLine | null => {
@@ -41,28 +41,31 @@ export function createQuotaForecast(deps: ForecastDependencies): () => number | 
     if (held === 'everything') return null;
     const own = lines.options(lineId);
     const shared = settings();
+    const homeZone = own.quietHours?.timeZone ?? shared.timeZone;
     const day = dayOf(now);
     const allowed = own.warmup === null ? null : warmupLimit({ ...own.warmup, day });
     const queues = waiting
       .all({ lineId, now, before: nextDayStart(now) })
-      .map(({ type, ...queue }): ForecastQueue => ({ ...queue, kind: kindOf(type) }))
+      .map(({ type, timeZone, ...queue }): ForecastQueue => ({
+        ...{ ...queue, timeZone: timeZone || homeZone, kind: kindOf(type) },
+      }))
       .filter(({ kind }) => kind !== 'message_1' || held === 'nothing');
     return {
-      pace: { sendsPerMinute: own.sendsPerMinute ?? shared.sendsPerMinute, gapMs: own.gapMs ?? shared.sendGapMs },
+      pace: lines.pace(lineId, shared),
       nextStartAt: now,
-      warmupLeft: allowed === null ? null : allowed - ledger.recentSends(lineId, dayStart(day) - 1).length,
-      timeZone: shared.timeZone,
+      warmupLeft: allowed === null ? null : allowed - ledger.sentOnLine(lineId, day),
       quietHours: own.quietHours,
       queues,
     };
   };
 
   const compute = (now: number): number | null => {
-    const { limits, sendTimeoutMs, sendsPerMinute } = settings();
+    const shared = settings();
+    const { limits, sendTimeoutMs } = shared;
     const { used, rollingUsed } = ledger.usage(now);
     const [first] = lines.all();
     if (first === undefined) return null;
-    const held = reserve.held({ lineId: first.id, now, used, limits, sendsPerMinute });
+    const held = reserve.held({ lineId: first.id, now, used, limits, sendsPerMinute: lines.sendsPerMinute(shared) });
     return exhaustedAt({
       now,
       sendTimeoutMs,

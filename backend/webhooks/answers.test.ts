@@ -85,6 +85,35 @@ describe('an answer', () => {
       expect(bench.events()).toMatchObject([{ verdict: 'unmatched', reason: 'hidden_sender' }]);
     });
 
+    it('is given to a contact by the operator, with its earlier and later answers (CMP-8, WHK-6)', async () => {
+      const { engine } = bench;
+      engine.runningCampaign();
+      const { id } = engine.addStep('message_1', 'contact', { phone: PHONE });
+      engine.claim();
+      engine.outcomes.accepted(engine.attempt(id), ['own-1']);
+      await bench.engine.clock.advance(HOUR_MS);
+      await bench.receive(incoming(HIDDEN), incoming({ ...HIDDEN, id: 'b' }, { id: 'evt-2' }));
+      expect(verdicts()).toEqual(['unmatched', 'unmatched']);
+      bench.onAnswer = ({ phone }) => ({ changes: [], verdict: phone === PHONE ? 'applied' : 'unmatched' });
+      const [, second] = bench.events();
+      expect(() => bench.log.assign({ id: `${second!.id}`, contactId: 'nobody' }, 'cli')).toThrow('not_found');
+      expect(bench.log.assign({ id: `${second!.id}`, contactId: PHONE }, 'cli').verdict).toBe('applied');
+      expect(verdicts()).toEqual(['applied', 'applied']);
+      expect(bench.audited.at(-1)).toMatchObject({ actor: 'cli', action: 'webhook.assign', target: `${second!.id}` });
+      expect(bench.woken()).toBeGreaterThan(0);
+      await bench.receive(incoming({ ...HIDDEN, id: 'c' }, { id: 'evt-3' }));
+      expect(verdicts()).toEqual(['applied', 'applied', 'applied']);
+      expect(() => bench.log.assign({ id: `${second!.id}`, contactId: PHONE }, 'cli')).toThrow('not_assignable');
+    });
+
+    it('stays unmatched when the contact was never written to, and is then one whose phone is known (CMP-8)', async () => {
+      await bench.receive(incoming(HIDDEN));
+      const [only] = bench.events();
+      expect(bench.log.assign({ id: `${only!.id}`, contactId: PHONE }, 'cli')).toMatchObject({
+        ...{ verdict: 'unmatched', reason: 'unknown_contact' },
+      });
+    });
+
     it('is matched by the id that a report taught', async () => {
       bench.sent({ phone: PHONE });
       await bench.receive(

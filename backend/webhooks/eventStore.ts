@@ -1,4 +1,4 @@
-import type { ProviderName } from '../contract/workspace.ts';
+import type { ProviderName } from '../contract/lines.ts';
 import type { WebhookVerdict } from '../contract/webhookEvents.ts';
 import type { Database } from '../storage/database.ts';
 

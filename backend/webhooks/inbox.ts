@@ -1,4 +1,4 @@
-import type { ProviderName } from '../contract/workspace.ts';
+import type { ProviderName } from '../contract/lines.ts';
 import type { Database } from '../storage/database.ts';
 
 /** A request as it was received; `rejected` says why it was refused, null when it passed the checks. */

@@ -16,12 +16,19 @@ export type WebhookLog = {
   get(id: string): WebhookEventDetail;
   /** Applies an event once more. @throws VigieError `not_found`; `not_retryable` when it was never believed */
   replay(id: string, actor: string): WebhookEvent;
+  /**
+   * The operator says whose answer it is (CMP-8).
+   * @throws VigieError `not_found`; `not_assignable` unless it is an answer that found nobody
+   */
+  assign(input: { id: string; contactId: string }, actor: string): WebhookEvent;
 };
 
 type WebhookLogDependencies = {
   database: Database;
   inbox: Database;
-  processor: Pick<WebhookProcessor, 'replay'>;
+  processor: Pick<WebhookProcessor, 'replay' | 'assign'>;
+  /** Null when there is no such contact. */
+  phoneOfContact: (contactId: string) => string | null;
   audit: { write(entry: { actor: string; action: string; target: string; detail?: Record<string, unknown> }): void };
 };
 
@@ -29,7 +36,8 @@ type WebhookLogDependencies = {
 const SEARCHED_EVENTS = 100_000;
 
 /** The log of webhooks: what came, what was thought of it, and what it changed (WHK-6). */
-export function createWebhookLog({ database, inbox, processor, audit }: WebhookLogDependencies): WebhookLog {
+export function createWebhookLog(dependencies: WebhookLogDependencies): WebhookLog {
+  const { database, inbox, processor, audit, phoneOfContact } = dependencies;
   const store = createEventStore(database);
   const raw = createWebhookInbox(inbox);
   const columns = `id, provider, event, verdict, reason, changes, attempt_id AS attemptId, phone,
@@ -72,6 +80,18 @@ export function createWebhookLog({ database, inbox, processor, audit }: WebhookL
     get(id) {
       const row = rowOf(id);
       return { ...toEvent(row), body: maskBody(raw.get(row.inboxId)?.body ?? Buffer.alloc(0)) };
+    },
+
+    assign({ id, contactId }, actor) {
+      const before = rowOf(id);
+      const phone = phoneOfContact(contactId);
+      if (phone === null) throw new VigieError('not_found');
+      const after = processor.assign(before.id, phone) ?? before;
+      audit.write({
+        ...{ actor, action: 'webhook.assign', target: id },
+        detail: { contactId, after: after.verdict },
+      });
+      return toEvent(after);
     },
 
     replay(id, actor) {

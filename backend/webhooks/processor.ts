@@ -22,6 +22,8 @@ export type WebhookProcessor = Service & {
   matchOrphans(lineId: string, providerIds: readonly string[], reference: string): number;
   /** Applies an event of the log once more; null when there is no such event. */
   replay(eventId: number): EventRow | null;
+  /** Says that the sender of an answer has this phone, and applies it; null when there is no such event (CMP-8). */
+  assign(eventId: number, phone: string): EventRow | null;
   /** Forgets what is older than the time for which repetitions are recognised; returns how many events. */
   prune(): number;
   /** When a contact last wrote to a line; null when it never did. */
@@ -120,6 +122,12 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
     matchOrphans: record.matchOrphans,
     replay(eventId) {
       const row = inTransaction(database, () => record.again(eventId));
+      notify.changed('webhook_events');
+      wakeSending();
+      return row;
+    },
+    assign(eventId, phone) {
+      const row = inTransaction(database, () => record.assign(eventId, phone));
       notify.changed('webhook_events');
       wakeSending();
       return row;

@@ -133,6 +133,28 @@ export function createEventRecorder(dependencies: Dependencies) {
     },
 
     /**
+     * Takes the operator's word for who wrote an answer: its sender has this phone from now on, and its answers take
+     * effect as if that had been known (CMP-8). Null when there is no such event.
+     * @throws VigieError `not_assignable` unless it is an answer that found nobody and names its sender
+     */
+    assign(eventId: number, phone: string): EventRow | null {
+      const logged = store.get(eventId);
+      if (logged === null) return null;
+      const row = logged.verdict === 'unmatched' ? inbox.get(logged.inboxId) : null;
+      const events = row === null ? [] : readEvents(row);
+      const event = Array.isArray(events) ? events[logged.position] : undefined;
+      if (row === null || event?.kind !== 'answer' || event.senderId === null)
+        throw new VigieError('not_assignable', { state: logged.verdict });
+      const { senderId } = event;
+      const lineId = row.lineId ?? '';
+      store.learn({ lineId, senderId, phone, now: clock.now() });
+      applyAgain(row, logged, event);
+      const since = store.lastSentTo(lineId, phone);
+      if (since !== null) applyOrphans(store.orphans(lineId, senderKey(senderId), since));
+      return store.get(eventId);
+    },
+
+    /**
      * Applies an event of the log once more; null when there is no such event.
      * @throws VigieError `not_retryable` when it was never believed, or its body is no longer kept
      */

@@ -33,6 +33,7 @@ function claimAll({ file, now, limits }: ClaimTask): ClaimedOne[] {
       effects: { pauseCampaign: () => {}, pauseLine: () => {}, pauseAll: () => {}, optOut: () => {} },
     });
     const request = { lineId: 'line', now, limits, sendTimeoutMs: 15_000, heldBack: 'nothing' } as const;
+    const shared = { sendsPerMinute: 60_000, timeZone: 'UTC' };
     const options = {
       sendsPerMinute: null,
       gapMs: null,
@@ -42,7 +43,7 @@ function claimAll({ file, now, limits }: ClaimTask): ClaimedOne[] {
     } as const;
     const claimed: ClaimedOne[] = [];
     for (;;) {
-      const claim = claims.next({ ...request, options, slowedCampaigns: new Set(), sendsPerMinute: 60_000 });
+      const claim = claims.next({ ...request, options, slowedCampaigns: new Set(), ...shared });
       if (claim.kind !== 'claimed') return claimed;
       const { attempt } = claim;
       const number = Number(attempt.body);

@@ -132,6 +132,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       sendsPerMinute: options.sendsPerMinute ?? 60_000,
       sendGapMs: { min: 0, max: 0 },
       sendTimeoutMs: 15_000,
+      timeZone: 'UTC',
     }),
     campaignPace: () => null,
   });
@@ -181,6 +182,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       heldBack: pauses.heldBack('line'),
       slowedCampaigns: new Set(),
       sendsPerMinute: options.sendsPerMinute ?? 60_000,
+      timeZone: 'UTC',
     });
   const attempt = (id: string): AttemptRow => {
     const found = store.get(id);

@@ -187,6 +187,18 @@ function sceneServices(
       ...overrides.settings,
     },
     ...(overrides.backups && { backups: overrides.backups }),
+    clock: { ...overrides.clock },
+    lines: {
+      list: () => scene.settings.lines,
+      update: ({ id, warmupSteps, ...patch }) => {
+        const line = found(scene.settings.lines.find((candidate) => candidate.id === id));
+        const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+        Object.assign(line, Object.fromEntries(given));
+        if (warmupSteps !== undefined) line.warmup = warmupSteps && { steps: warmupSteps, startedDay: null };
+        return line;
+      },
+      ...overrides.lines,
+    },
     audit: { list: (page) => pageOf(scene.audit, page) },
     suppressions: { list: (page) => pageOf(scene.suppressions, page), remove() {} },
     live: {

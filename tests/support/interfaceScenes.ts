@@ -19,7 +19,7 @@ import {
   unknownAttempt,
   webhook,
 } from './interfaceRows.ts';
-import { someCampaign, someSettings, someStats } from './stubServices.ts';
+import { someCampaign, someLine, someSettings, someStats } from './stubServices.ts';
 
 /** What the interface shows, all of it, at one moment. */
 export type Scene = {
@@ -131,24 +131,7 @@ const settings: Settings = {
   adminAddress: 'http://127.0.0.1:4780',
   webhookAddress: 'http://127.0.0.1:4781',
   stopWords: ['STOP', 'ARRET', 'DESINSCRIRE'],
-  lines: [
-    {
-      id: 'wassenger',
-      provider: 'wassenger',
-      label: 'Ligne principale',
-      isDefault: true,
-      state: 'online',
-      webhookPath: '/webhooks/wassenger/kq3v9x2m7c1b8n5z',
-      capabilities: {
-        deliveryReports: true,
-        readReports: true,
-        reactions: true,
-        lookupByReference: true,
-        needsTemplate: false,
-        signsWebhooks: true,
-      },
-    },
-  ],
+  lines: [someLine],
 };
 
 /** A working day: the attention level, three campaigns, something to resolve. */
@@ -166,6 +149,7 @@ export function workingDay(language: Locale = 'fr'): Scene {
       badge: true,
       interactionRate: 0.342,
       remainingCapacity: 23,
+      heldForReplies: 12,
       errorRate: 0.033,
       forecast: { exhaustedAt: toIso(NOW + 2.4 * HOUR_MS) },
       unknown: 2,

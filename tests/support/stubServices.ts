@@ -2,6 +2,7 @@ import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts'
 import type { Backup } from '../../backend/contract/backups.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
+import type { Line } from '../../backend/contract/lines.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
@@ -28,12 +29,15 @@ export const someStats: MonitoringStats = {
   interactionRate: 0.3,
   remainingCapacity: 36,
   capacityWarning: false,
+  heldForReplies: 0,
   errorRate: 0.02,
   errorAlert: false,
   rolling: { sent: 640, limit: 1000 },
   forecast: { exhaustedAt: null },
   paused: false,
   pauses: [],
+  lines: [],
+  clock: { heldUntil: null, offsetMinutes: null },
   unknown: 0,
   toResolve: 0,
   updatedAt: AT,
@@ -166,6 +170,26 @@ const someBackup: Backup = {
   bytes: 4_200_000,
   path: '/tmp/vigie/backups/vigie-20261120T030000000Z-daily.tar.gz',
 };
+export const someLine: Line = {
+  id: 'wassenger',
+  provider: 'wassenger',
+  label: 'Ligne principale',
+  isDefault: true,
+  state: 'online',
+  webhookPath: '/webhooks/wassenger/kq3v9x2m7c1b8n5z',
+  capabilities: {
+    deliveryReports: true,
+    readReports: true,
+    reactions: true,
+    lookupByReference: true,
+    needsTemplate: false,
+    signsWebhooks: true,
+  },
+  sendsPerMinute: null,
+  gapMs: null,
+  warmup: null,
+  quietHours: null,
+};
 
 type Overrides = { [Name in keyof Services]?: Partial<Services[Name]> };
 
@@ -242,10 +266,17 @@ export function stubServices(overrides: Overrides = {}): Services {
       recipients: () => NO_PAGE,
       preview: () => ({ eligible: 60, optedOut: 0, daysNeeded: 1, unknownVariables: [], samples: [] }),
     },
-    webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
+    webhookEvents: {
+      list: () => NO_PAGE,
+      get: () => someWebhookEvent,
+      replay: () => someWebhookEvent,
+      assign: () => someWebhookEvent,
+    },
     sending: { pause() {}, resume() {} },
     settings: { get: () => someSettings, update: () => someSettings },
     backups: { list: () => [someBackup], create: async () => someBackup, restore: async () => someBackup, stop() {} },
+    clock: { get: () => someStats.clock, reset: () => Promise.resolve(someStats.clock) },
+    lines: { list: () => [], update: () => someLine },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },
     live: { events: createEmitter<LiveEvent>(), snapshot: () => [{ type: 'stats', stats: someStats }] },

@@ -91,6 +91,7 @@ export function createWebhookBench(options: { durable?: boolean } = {}): Webhook
     ...{ engine, provider, lines, processor, answers: [], sessions: [], audited: [] },
     log: createWebhookLog({
       ...{ database, inbox: files.inbox, processor },
+      phoneOfContact: (id) => (id === 'nobody' ? null : id),
       audit: {
         write: (entry) => {
           bench.audited.push(entry);

@@ -25,6 +25,9 @@ export const errorSentences = {
     'error.not_cancellable': 'Cette tentative ne peut plus être annulée ({state}).',
     'error.not_resolvable': 'Seule une tentative à l’issue inconnue peut être résolue (état actuel : {state}).',
     'error.not_on_this_line': 'Cette fonction n’est pas disponible sur cette ligne ({feature}).',
+    'error.clock_unconfirmed':
+      'L’heure n’est pas confirmée : le fournisseur ne répond pas, ou n’a pas la même heure. Réglez l’horloge de cet ordinateur, puis réessayez.',
+    'error.not_assignable': 'Seule une réponse qui n’a trouvé aucun contact peut être attribuée à quelqu’un.',
     'error.no_line':
       'Aucune ligne n’est configurée. Indiquez la clé et l’appareil de votre fournisseur, puis redémarrez Vigie.',
     'error.wrong_campaign_status': 'Cette action n’est pas possible : la campagne est dans l’état « {status} ».',
@@ -68,6 +71,9 @@ export const errorSentences = {
     'error.not_cancellable': 'This attempt can no longer be cancelled ({state}).',
     'error.not_resolvable': 'Only an attempt with an unknown outcome can be resolved (present state: {state}).',
     'error.not_on_this_line': 'This is not available on this line ({feature}).',
+    'error.clock_unconfirmed':
+      'The time is not confirmed: the provider does not answer, or has another time. Set the clock of this computer right, then try again.',
+    'error.not_assignable': 'Only an answer that found no contact can be given to somebody.',
     'error.no_line': 'No line is configured. Give your provider’s key and device, then restart Vigie.',
     'error.wrong_campaign_status': 'This is not possible: the campaign is “{status}”.',
     'error.no_recipients': 'No contact to write to. Choose a category that holds contacts, or add contacts.',

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../workspace.ts';
+import type { ProviderName } from '../lines.ts';
 import { metaSentences } from './meta.ts';
 import { wassengerSentences } from './wassenger.ts';
 

@@ -24,6 +24,8 @@ export type ProviderHttpOptions = {
   /** From the call to the end of the answer. */
   timeoutMs: number;
   clock: Clock;
+  /** Called with what an answer's `Date` says, epoch ms. */
+  seenDate?: ((at: number) => void) | undefined;
 };
 
 /** Larger answers are not ours. */
@@ -45,7 +47,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 
   function exchange(request: Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'body'>): Promise<Exchange> {
     return new Promise((resolve) => {
-      const handler = new ExchangeHandler(options.clock, resolve);
+      const handler = new ExchangeHandler(options, resolve);
       handler.startDeadline(options.timeoutMs);
       const headers = { accept: 'application/json', 'content-type': 'application/json', ...options.headers };
       agent.dispatch({ origin: base.origin, headers, ...request, path: `${basePath}${request.path}` }, handler);
@@ -65,6 +67,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 /** Follows one request. undici calls `onRequestStart` right before the first byte is written, never earlier. */
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #clock: Clock;
+  readonly #seenDate: ProviderHttpOptions['seenDate'];
   readonly #resolve: (exchange: Exchange) => void;
   #cancelDeadline: () => void = () => {};
   #controller: Dispatcher.DispatchController | null = null;
@@ -74,8 +77,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(clock: Clock, resolve: (exchange: Exchange) => void) {
+  constructor(
+    { clock, seenDate }: Pick<ProviderHttpOptions, 'clock' | 'seenDate'>,
+    resolve: (exchange: Exchange) => void,
+  ) {
     this.#clock = clock;
+    this.#seenDate = seenDate;
     this.#resolve = resolve;
   }
 
@@ -94,6 +101,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#status = status;
     const retryAfter = headers['retry-after'];
     this.#retryAfter = typeof retryAfter === 'string' ? retryAfter : undefined;
+    const { date } = headers;
+    if (typeof date === 'string') this.#seenDate?.(Date.parse(date));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -12,7 +12,7 @@ import { useCampaignActions, type CampaignAction } from './useCampaignActions.ts
 /** What can be done with a campaign in its present state; each asks first, except resuming. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
-  const [asked, setAsked] = useState<CampaignAction | null>(null);
+  const [asked, setAsked] = useState<CampaignAction | 'startNow' | null>(null);
   const actions = useCampaignActions();
   const act = (action: CampaignAction): void =>
     actions.mutate({ id: campaign.id, action }, { onSettled: () => setAsked(null) });
@@ -31,7 +31,12 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
           </Button>
         </>
       )}
-      {(status === 'running' || status === 'scheduled') && (
+      {status === 'scheduled' && (
+        <Button look="primary" icon={<Play size={14} />} onClick={() => setAsked('startNow')}>
+          {t('campaigns.detail.startNow')}
+        </Button>
+      )}
+      {status === 'running' && (
         <Button icon={<Pause size={14} />} onClick={() => setAsked('pause')}>
           {t('campaigns.detail.pause')}
         </Button>
@@ -53,6 +58,15 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
         busy={actions.isPending}
         title={t('campaigns.confirm.startTitle', { name })}
         text={asked === 'start' && <LaunchText campaign={campaign} />}
+        confirm={t('campaigns.confirm.start')}
+      />
+      <Confirm
+        open={asked === 'startNow'}
+        onClose={close}
+        onConfirm={() => act('start')}
+        busy={actions.isPending}
+        title={t('campaigns.confirm.startNowTitle', { name })}
+        text={t('campaigns.confirm.startNowText', { count: campaign.totalContacts })}
         confirm={t('campaigns.confirm.start')}
       />
       <Confirm

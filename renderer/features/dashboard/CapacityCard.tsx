@@ -26,6 +26,11 @@ export function CapacityCard({ stats }: { stats: MonitoringStats }) {
       ) : (
         <p className="mt-1 text-13 text-soft">{t('dashboard.capacity.text')}</p>
       )}
+      {stats.heldForReplies > 0 && (
+        <p className="mt-1 text-12 text-soft" title={t('dashboard.capacity.heldHint')} data-testid="held-for-replies">
+          {t('dashboard.capacity.held', { count: stats.heldForReplies })}
+        </p>
+      )}
       <p className="mt-auto flex items-baseline justify-between gap-2 pt-3 text-12 text-soft">
         {t('dashboard.capacity.rate')}
         <span className="text-13 font-medium text-ink">{format.percent(stats.interactionRate)}</span>

@@ -3,11 +3,13 @@ import { Skeleton } from '../../components/Notices.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { useLive } from '../../state/live.ts';
 import { CapacityCard } from './CapacityCard.tsx';
+import { ClockNotice } from './ClockNotice.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
 import { GaugeCard } from './GaugeCard.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { LastErrors } from './LastErrors.tsx';
+import { LineNotes } from './LineNotes.tsx';
 import { Pauses } from './Pauses.tsx';
 import { RunningCampaigns } from './RunningCampaigns.tsx';
 import { StatsCards } from './StatsCards.tsx';
@@ -27,6 +29,8 @@ export function DashboardPage() {
         <>
           <FirstSteps />
           <Pauses stats={stats} />
+          <ClockNotice stats={stats} />
+          <LineNotes stats={stats} />
           <div className="grid grid-cols-1 gap-4 mid:grid-cols-[minmax(300px,4fr)_minmax(0,7fr)]">
             <GaugeCard stats={stats} />
             <div className="grid grid-cols-2 gap-4">

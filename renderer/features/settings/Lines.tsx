@@ -1,11 +1,14 @@
 import { Check, Minus, Smartphone } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Capabilities, Line, Settings } from '../../../backend/contract/workspace.ts';
+import type { Capabilities, Line } from '../../../backend/contract/lines.ts';
+import type { Settings } from '../../../backend/contract/workspace.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
+import { LineHolds } from '../../components/LineHolds.tsx';
 import { Empty } from '../../components/Notices.tsx';
 import { useWords } from '../../locales/i18n.ts';
 import { useLive } from '../../state/live.ts';
 import { LineState } from '../shell/LineState.tsx';
+import { LinePaceForm } from './LinePaceForm.tsx';
 
 const CAPABILITIES = [
   'deliveryReports',
@@ -34,19 +37,21 @@ export function Lines({ settings }: { settings: Settings }) {
       <p className="mt-0.5 mb-3 text-soft">{t('settings.lines.text')}</p>
       <ul className="flex flex-col gap-3">
         {settings.lines.map((line) => (
-          <LineCard key={line.id} line={line} webhookAddress={settings.webhookAddress} />
+          <LineCard key={line.id} line={line} settings={settings} />
         ))}
       </ul>
     </>
   );
 }
 
-function LineCard({ line, webhookAddress }: { line: Line; webhookAddress: string | null }) {
+function LineCard({ line, settings }: { line: Line; settings: Settings }) {
   const { t } = useTranslation();
   const words = useWords();
   const paused = useLive(
     (live) => live.stats?.pauses.some(({ scope, id }) => scope === 'line' && id === line.id) ?? false,
   );
+  const standing = useLive((live) => live.stats?.lines.find(({ id }) => id === line.id));
+  const { webhookAddress } = settings;
   const address = webhookAddress === null ? line.webhookPath : new URL(line.webhookPath, webhookAddress).toString();
   const hints: Record<Line['state'], string> = {
     online: words.line.onlineHint,
@@ -67,6 +72,11 @@ function LineCard({ line, webhookAddress }: { line: Line; webhookAddress: string
         </span>
       </div>
       <p className="mt-1 text-soft">{hints[line.state]}</p>
+      {standing && (
+        <p className="mt-1 flex flex-wrap gap-x-4 gap-y-1 empty:hidden">
+          <LineHolds standing={standing} />
+        </p>
+      )}
       <p className="mt-3 text-12 font-medium text-soft">{t('settings.lines.webhook')}</p>
       <div className="mt-1 flex items-center justify-between gap-2 rounded-field border border-line bg-canvas py-1.5 pr-1.5 pl-3">
         <code className="min-w-0 truncate font-mono text-12" title={address}>
@@ -91,6 +101,8 @@ function LineCard({ line, webhookAddress }: { line: Line; webhookAddress: string
           </li>
         ))}
       </ul>
+      <p className="mt-4 mb-2 border-t border-line pt-3 text-12 font-medium text-soft">{t('settings.pace.title')}</p>
+      <LinePaceForm line={line} settings={settings} />
     </li>
   );
 }

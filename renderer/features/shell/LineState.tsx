@@ -1,5 +1,5 @@
 import { useWords } from '../../locales/i18n.ts';
-import type { Line } from '../../../backend/contract/workspace.ts';
+import type { Line } from '../../../backend/contract/lines.ts';
 
 type Shown = Line['state'] | 'paused';
 

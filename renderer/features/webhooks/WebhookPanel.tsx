@@ -13,7 +13,11 @@ import { useFormat } from '../../format/useFormat.ts';
 import { useWords } from '../../locales/i18n.ts';
 import { href } from '../../state/router.ts';
 import { toast } from '../../state/toasts.ts';
+import { AssignAnswer } from './AssignAnswer.tsx';
 import { WebhookVerdict } from './WebhookVerdict.tsx';
+
+/** Reasons of an answer that found nobody. */
+const UNKNOWN_SENDER = ['hidden_sender', 'unknown_contact'];
 
 /** One webhook: its verdict, what it changed, what was received. */
 export function WebhookPanel({ id, onClose }: { id: string; onClose: () => void }) {
@@ -67,6 +71,9 @@ function Detail({ event }: { event: WebhookEventDetail }) {
           </ButtonLink>
         )}
       </div>
+      {event.verdict === 'unmatched' && UNKNOWN_SENDER.includes(event.reason ?? '') && (
+        <AssignAnswer key={event.id} eventId={event.id} />
+      )}
       <Facts facts={facts} />
       <PanelSection title={t('webhooks.detail.changes')}>
         {event.changes.length === 0 ? (

@@ -50,6 +50,7 @@ export const campaigns: Texts<typeof french> = {
     startsAt: 'Planned for {{at}}',
     messages: 'Messages',
     recipients: 'Recipients',
+    startNow: 'Start now',
     start: 'Launch',
     pause: 'Pause',
     resume: 'Resume',
@@ -58,6 +59,9 @@ export const campaigns: Texts<typeof french> = {
     draftHint: 'This draft sends nothing. Read the messages again, then launch the campaign.',
   },
   confirm: {
+    startNowTitle: 'Start “{{name}}” now?',
+    startNowText_one: 'Its time has not come. One contact will get the first message from now on.',
+    startNowText_other: 'Its time has not come. {{count, number}} contacts will get the first message from now on.',
     startTitle: 'Launch “{{name}}”?',
     startText_one: 'A first message will be sent to {{count, number}} contact.',
     startText_other: 'A first message will be sent to {{count, number}} contacts.',

@@ -28,6 +28,9 @@ export const dashboard: Texts<typeof french> = {
     warning_one: 'There is room for a single contact. Keep new campaigns for tomorrow.',
     warning_other: 'Fewer than 10 contacts. Keep new campaigns for tomorrow.',
     none: 'No new contact today. Campaign messages wait until tomorrow.',
+    held_one: '{{count, number}} message kept for replies',
+    held_other: '{{count, number}} messages kept for replies',
+    heldHint: 'First messages do not touch them: every answer that is expected will get its follow-up.',
     rate: 'Interaction rate',
   },
   forecast: {

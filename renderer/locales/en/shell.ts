@@ -67,6 +67,8 @@ export const shell: Texts<typeof french> = {
     restricted: 'Restricted',
     paused: 'Paused',
     none: 'No line',
+    quietUntil: 'Quiet hours until {{time}}',
+    warmup: 'Warm-up: {{limit, number}} today, {{sent, number}} sent',
     unknownHint: 'Vigie has no news from this line yet.',
     onlineHint: 'The provider confirms that the line can send.',
     offlineHint: 'The WhatsApp session is closed. Reconnect the phone at the provider.',
@@ -76,6 +78,19 @@ export const shell: Texts<typeof french> = {
     title: 'Vigie has stopped for safety',
     backups: 'Go back to a backup',
     text: 'The newest comes first. The present files are put aside, nothing is erased.',
+  },
+  clock: {
+    ahead_one: 'The clock of this computer is {{count}} minute ahead. Set it right.',
+    ahead_other: 'The clock of this computer is {{count}} minutes ahead. Set it right.',
+    behind_one: 'The clock of this computer is {{count}} minute behind. Set it right.',
+    behind_other: 'The clock of this computer is {{count}} minutes behind. Set it right.',
+    held: 'Nothing leaves before {{until}}: the clock was ahead.',
+    reset: 'Go back to the right time',
+    confirmTitle: 'Go back to the right time?',
+    confirmText:
+      'What left under the wrong date counts for today: no limit is passed. The provider has to confirm the time.',
+    done: 'The time is right again, sending goes on',
+    failed: 'The time is not put right',
   },
   pause: {
     pause: 'Pause',

@@ -52,6 +52,14 @@ export const webhooks: Texts<typeof french> = {
   },
   changes_one: '{{count, number}} change',
   changes_other: '{{count, number}} changes',
+  assign: {
+    label: 'Whose answer is it?',
+    hint: 'Search by name or phone. If the window is open, the follow-up leaves.',
+    choose: 'It is theirs',
+    none: 'No contact.',
+    done: 'Answer assigned: {{verdict}}',
+    failed: 'The answer is not assigned',
+  },
   detail: {
     title: 'Webhook',
     body: 'Content received',

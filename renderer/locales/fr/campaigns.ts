@@ -47,6 +47,7 @@ export const campaigns = {
     startsAt: 'Départ prévu le {{at}}',
     messages: 'Messages',
     recipients: 'Destinataires',
+    startNow: 'Lancer maintenant',
     start: 'Lancer',
     pause: 'Mettre en pause',
     resume: 'Reprendre',
@@ -55,6 +56,10 @@ export const campaigns = {
     draftHint: 'Ce brouillon n’envoie rien. Relisez les messages, puis lancez la campagne.',
   },
   confirm: {
+    startNowTitle: 'Lancer « {{name}} » maintenant ?',
+    startNowText_one: 'Son heure n’est pas venue. Un seul contact recevra le premier message dès maintenant.',
+    startNowText_other:
+      'Son heure n’est pas venue. {{count, number}} contacts recevront le premier message à partir de maintenant.',
     startTitle: 'Lancer « {{name}} » ?',
     startText_one: 'Un premier message sera envoyé à {{count, number}} contact.',
     startText_other: 'Un premier message sera envoyé à {{count, number}} contacts.',

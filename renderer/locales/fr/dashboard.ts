@@ -25,6 +25,9 @@ export const dashboard = {
     warning_one: 'Il reste la place d’un seul contact. Gardez les nouvelles campagnes pour demain.',
     warning_other: 'Moins de 10 contacts. Gardez les nouvelles campagnes pour demain.',
     none: 'Plus aucun nouveau contact aujourd’hui. Les envois de campagne attendent demain.',
+    held_one: '{{count, number}} envoi gardé pour les réponses',
+    held_other: '{{count, number}} envois gardés pour les réponses',
+    heldHint: 'Les premiers messages n’y touchent pas : chaque réponse attendue aura sa relance.',
     rate: 'Taux d’interaction',
   },
   forecast: {

@@ -64,6 +64,8 @@ export const shell = {
     restricted: 'Restreinte',
     paused: 'En pause',
     none: 'Aucune ligne',
+    quietUntil: 'Heures calmes jusqu’à {{time}}',
+    warmup: 'Montée en charge : {{limit, number}} aujourd’hui, {{sent, number}} partis',
     unknownHint: 'Vigie n’a pas encore eu de nouvelles de cette ligne.',
     onlineHint: 'Le fournisseur confirme que la ligne peut envoyer.',
     offlineHint: 'La session WhatsApp est fermée. Reconnectez le téléphone chez le fournisseur.',
@@ -73,6 +75,19 @@ export const shell = {
     title: 'Vigie est à l’arrêt par sécurité',
     backups: 'Revenir à une sauvegarde',
     text: 'La plus récente est la première. Les fichiers actuels sont mis de côté, rien n’est effacé.',
+  },
+  clock: {
+    ahead_one: 'L’horloge de cet ordinateur avance de {{count}} minute. Réglez-la.',
+    ahead_other: 'L’horloge de cet ordinateur avance de {{count}} minutes. Réglez-la.',
+    behind_one: 'L’horloge de cet ordinateur retarde de {{count}} minute. Réglez-la.',
+    behind_other: 'L’horloge de cet ordinateur retarde de {{count}} minutes. Réglez-la.',
+    held: 'Rien ne part avant le {{until}} : l’horloge avait de l’avance.',
+    reset: 'Revenir à l’heure juste',
+    confirmTitle: 'Revenir à l’heure juste ?',
+    confirmText:
+      'Ce qui est parti sous la mauvaise date compte pour aujourd’hui : aucune limite n’est dépassée. Le fournisseur doit confirmer l’heure.',
+    done: 'L’heure est rétablie, les envois reprennent',
+    failed: 'L’heure n’est pas rétablie',
   },
   pause: {
     pause: 'Mettre en pause',

@@ -49,6 +49,14 @@ export const webhooks = {
   },
   changes_one: '{{count, number}} changement',
   changes_other: '{{count, number}} changements',
+  assign: {
+    label: 'De qui est cette réponse ?',
+    hint: 'Cherchez par nom ou par numéro. Si sa fenêtre est ouverte, la relance part.',
+    choose: 'C’est lui ou elle',
+    none: 'Aucun contact.',
+    done: 'Réponse attribuée : {{verdict}}',
+    failed: 'La réponse n’est pas attribuée',
+  },
   detail: {
     title: 'Webhook',
     body: 'Contenu reçu',

@@ -33,7 +33,8 @@ describeConformance({
   }),
   knowsCode: isMetaCode,
   refusals: [
-    ...[130429, 80007, 4, 17, 131000, 1, 2, 131016, 131057, 131056, 131053].map((code) => refusal(code, 'retry')),
+    ...[130429, 80007, 4, 17, 131000, 1, 2, 131016, 131057, 131056].map((code) => refusal(code, 'retry')),
+    refusal(131053, 'retry_once'),
     refusal(131049, 'retry_next_day'),
     ...[131026, 130472].map((code) => refusal(code, 'final_contact')),
     refusal(131050, 'opted_out'),

@@ -26,6 +26,8 @@ export type MetaOptions = {
   /** After this an unanswered send is `unknown`. */
   timeoutMs: number;
   clock: Clock;
+  /** Called with what an answer's `Date` says, epoch ms. */
+  seenDate?: (at: number) => void;
   /** When the contact last wrote to this line; without it Meta alone judges whether free text may leave. */
   lastIncomingAt?: (phone: string) => number | null;
 };
@@ -44,6 +46,7 @@ export function createMetaProvider(options: MetaOptions): MetaProvider {
     headers: { authorization: `Bearer ${options.accessToken}` },
     timeoutMs: options.timeoutMs,
     clock,
+    seenDate: options.seenDate,
   });
   const path = `/${encodeURIComponent(phoneNumberId)}`;
 

@@ -36,8 +36,8 @@ export const META_ERRORS = {
   '131021': { class: 'final_content' },
   '131051': { class: 'final_content' },
   '131052': { class: 'final_content' },
-  // Meta could not fetch the file: another try may find it, and the attempt's own limit ends that.
-  '131053': { class: 'retry' },
+  // Meta could not fetch the file: another try may find it.
+  '131053': { class: 'retry_once' },
   '132000': { class: 'pause_campaign' },
   '132001': { class: 'pause_campaign' },
   '132005': { class: 'pause_campaign' },

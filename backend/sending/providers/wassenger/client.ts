@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { Capabilities, ProviderName } from '../../../contract/workspace.ts';
+import type { Capabilities, ProviderName } from '../../../contract/lines.ts';
 import type { LineHealth, OutgoingMessage, Provider, SendOutcome } from '../../provider.ts';
 import { createProviderHttp, type Exchange } from '../http.ts';
 import { textAt, valueAt } from '../reading.ts';
@@ -28,6 +28,8 @@ export type WassengerOptions = {
   /** After this an unanswered send is `unknown`. */
   timeoutMs: number;
   clock: Clock;
+  /** Called with what an answer's `Date` says, epoch ms. */
+  seenDate?: (at: number) => void;
   /** The device is connected through the official API (`connector: cloud`): templates and the 24 h rule apply. */
   officialApi?: boolean;
   /** Devices of the account's other lines: a webhook without a device filter brings their events too, which are theirs. */
@@ -57,6 +59,7 @@ export function createWassengerProvider(options: WassengerOptions): WassengerPro
     headers: { token: options.apiKey },
     timeoutMs: options.timeoutMs,
     clock: options.clock,
+    seenDate: options.seenDate,
   });
   const capabilities: Capabilities = {
     deliveryReports: true,
