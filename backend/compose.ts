@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { composeJobs } from './composeJobs.ts';
 import { composeWorkspace, type Workspace } from './composeWorkspace.ts';
 import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
@@ -15,7 +16,7 @@ import { createRouter, type VigieRouter } from './http/router.ts';
 import type { HostStatus } from './http/app.ts';
 import { createAdminServer, type AdminServer } from './http/server.ts';
 import { createTokens } from './http/tokens.ts';
-import { Scheduler, type Job } from './scheduler/scheduler.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
 import type { Services } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
@@ -173,7 +174,7 @@ async function composeParts(
       workspace.processor.wake();
     },
   });
-  const scheduler = new Scheduler({ database: store.main, clock, logger, jobs: jobsOf(workspace, clock) });
+  const scheduler = new Scheduler({ database: store.main, clock, logger, jobs: composeJobs(workspace, clock) });
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
@@ -185,41 +186,6 @@ function keyOf(config: Config, opened: Opened): Uint8Array {
   return damaged && config.jwtSecret === null ? randomBytes(TOKEN_KEY_BYTES) : tokenKey(config);
 }
 const TOKEN_KEY_BYTES = 32;
-
-/** Finished messages keep their text and phone for so long (SND-9). */
-const CLEAN_AFTER_DAYS = 30;
-
-/** What time alone brings about (OPS-7). */
-function jobsOf({ campaigns, ledger, lines, processor, services, silence }: Workspace, clock: Clock): Job[] {
-  return [
-    { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
-    { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
-    {
-      name: 'health',
-      schedule: '* * * * *',
-      atStart: true,
-      // Not waited for: a provider that hangs must not hold up a stop.
-      run: () => {
-        for (const { id, provider } of lines.all()) {
-          void provider.health().then((health) => {
-            lines.setHealth(id, health);
-          });
-        }
-      },
-    },
-    { name: 'reset-day', schedule: '0 0 * * *', atStart: true, run: () => ledger.closeDays(clock.now()) },
-    {
-      name: 'cleanup',
-      schedule: '0 2 * * *',
-      run: () => {
-        services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie');
-        ledger.prune(clock.now());
-        processor.prune();
-      },
-    },
-    { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
-  ];
-}
 
 /** Every call says that the application is frozen, and why. */
 function frozenServices(error: VigieError | null): Services {

@@ -38,7 +38,7 @@ export function createWebhookInbox(database: Database): WebhookInbox {
     INSERT INTO webhook_inbox (received_at, provider, line_id, body, rejected)
     VALUES (@receivedAt, @provider, @lineId, @body, @rejected)`);
   const selectAfter = database.prepare<{ id: number; limit: number }, InboxRow>(`
-    SELECT ${COLUMNS} FROM webhook_inbox WHERE id > @id ORDER BY id LIMIT @limit`);
+    SELECT ${COLUMNS} FROM webhook_inbox WHERE id > @id ORDER BY id LIMIT +@limit`);
   const selectOne = database.prepare<{ id: number }, InboxRow>(`SELECT ${COLUMNS} FROM webhook_inbox WHERE id = @id`);
   const selectSequence = database
     .prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'webhook_inbox'`)
