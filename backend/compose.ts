@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { composeJobs } from './composeJobs.ts';
 import { composeWorkspace, type Workspace } from './composeWorkspace.ts';
 import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
-import { errorSentence, sentence } from './contract/messages/sentence.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { createEmitter, type Emitter } from './core/emitter.ts';
 import { createLogger, type Logger } from './core/logger.ts';
@@ -17,7 +17,7 @@ import { createRouter, type VigieRouter } from './http/router.ts';
 import type { HostStatus } from './http/app.ts';
 import { createAdminServer, type AdminServer } from './http/server.ts';
 import { createTokens } from './http/tokens.ts';
-import { Scheduler, type Job } from './scheduler/scheduler.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
 import type { Services } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
@@ -189,7 +189,7 @@ async function composeParts(
     database: store.main,
     clock,
     logger,
-    jobs: jobsOf(workspace, { clock, logger, backups }),
+    jobs: composeJobs(workspace, { clock, logger, backups }),
   });
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
@@ -202,59 +202,6 @@ function keyOf(config: Config, opened: Opened): Uint8Array {
   return damaged && config.jwtSecret === null ? randomBytes(TOKEN_KEY_BYTES) : tokenKey(config);
 }
 const TOKEN_KEY_BYTES = 32;
-
-/** Finished messages keep their text and phone for so long (SND-9). */
-const CLEAN_AFTER_DAYS = 30;
-
-type JobDependencies = { clock: Clock; logger: Logger; backups: Backups };
-
-/** What time alone brings about (OPS-7). */
-function jobsOf(workspace: Workspace, { clock, logger, backups }: JobDependencies): Job[] {
-  const { campaigns, ledger, lines, live, preferences, processor, services, silence } = workspace;
-  const backUp = async (): Promise<void> => {
-    try {
-      await backups.create('daily', 'vigie');
-    } catch (error) {
-      logger.error({ error }, 'no backup was made');
-      const { locale } = preferences.values;
-      live.notify.notice({
-        ...{ kind: 'backup_failed', level: null, page: '/settings' },
-        title: sentence(locale, 'notice.backup_failed'),
-        body: error instanceof VigieError ? errorSentence(locale, error) : '',
-      });
-    }
-  };
-  return [
-    { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
-    { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
-    {
-      name: 'health',
-      schedule: '* * * * *',
-      atStart: true,
-      // Not waited for: a provider that hangs must not hold up a stop.
-      run: () => {
-        for (const { id, provider } of lines.all()) {
-          void provider.health().then((health) => {
-            lines.setHealth(id, health);
-          });
-        }
-      },
-    },
-    { name: 'reset-day', schedule: '0 0 * * *', atStart: true, run: () => ledger.closeDays(clock.now()) },
-    {
-      name: 'cleanup',
-      schedule: '0 2 * * *',
-      run: () => {
-        services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie');
-        ledger.prune(clock.now());
-        processor.prune();
-      },
-    },
-    // Not waited for: a large file takes a while, in which the other jobs go on.
-    { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
-    { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
-  ];
-}
 
 /** Every call says that the application is frozen, and why; but for those that lead out of it. */
 function frozenServices(error: VigieError | null, backups: Backups): Services {

@@ -12,7 +12,7 @@ import { createImportContacts } from './campaigns/importContacts.ts';
 import { InteractionStore } from './campaigns/interactionStore.ts';
 import { createLaunch } from './campaigns/launch.ts';
 import { createRecipientChanges } from './campaigns/recipientChanges.ts';
-import { createRecipientListener } from './campaigns/recipients.ts';
+import { createEndedMeanwhile, createRecipientListener } from './campaigns/recipients.ts';
 import { RecipientStore } from './campaigns/recipientStore.ts';
 import { createSuppressions } from './campaigns/suppressions.ts';
 import { SuppressionStore } from './campaigns/suppressionStore.ts';
@@ -71,6 +71,7 @@ export function composeCampaigns(parts: CampaignParts) {
     followUp,
     launch,
     closing: createClosing({ ...parts, ...stores, completion }),
+    endedMeanwhile: createEndedMeanwhile({ recipients: stores.recipients, suppressions }),
     recipientListener: createRecipientListener({ store: stores.recipients, changes, followUp, attempts }),
     categories: createCategories({ ...parts, store: stores.categories }),
     contacts: {

@@ -132,6 +132,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       optOut: (phone, reason) => {
         campaigns.suppressions.add({ phone, reason });
       },
+      ended: (attempt) => campaigns.endedMeanwhile(attempt),
     },
   });
   const queue = createAttemptQueue({ store: attempts, outcomes, clock, ids });

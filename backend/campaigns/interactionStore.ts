@@ -32,7 +32,7 @@ export class InteractionStore {
       // Of answers of one instant always the same one, whatever the order in which they came (WHK-4).
       first: database.prepare<Step, FirstInteraction>(`
         SELECT type, received_at AS receivedAt, within_24h AS within24h FROM interactions
-        WHERE campaign_id = @campaignId AND contact_id = @contactId
+        WHERE campaign_id = +@campaignId AND contact_id = +@contactId
         ORDER BY received_at, provider_message_id LIMIT 1`),
       measureAgain: database.prepare<Step & { windowClosesAt: number }>(`
         UPDATE interactions SET within_24h = received_at < @windowClosesAt

@@ -106,7 +106,7 @@ export class RecipientStore {
           `
           UPDATE recipients SET state = 'no_interaction', updated_at = @now
           WHERE id IN (SELECT id FROM recipients WHERE state = 'message_1_sent' AND message_1_sent_at <= @sentUntil
-            ORDER BY message_1_sent_at LIMIT @limit)
+            ORDER BY message_1_sent_at LIMIT +@limit)
           RETURNING campaign_id`,
         )
         .pluck(),

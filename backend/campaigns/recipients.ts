@@ -4,6 +4,7 @@ import type { AttemptChange, AttemptListener, AttemptQueue, AttemptRow } from '.
 import type { FollowUp } from './followUp.ts';
 import type { RecipientChanges } from './recipientChanges.ts';
 import type { RecipientRow, RecipientStore, RecipientUpdate } from './recipientStore.ts';
+import type { Suppressions } from './suppressions.ts';
 
 type ListenerDependencies = {
   store: RecipientStore;
@@ -92,6 +93,23 @@ export function createRecipientListener({ store, changes, followUp, attempts }: 
       default:
         change.kind satisfies never;
     }
+  };
+}
+
+/**
+ * Why a message that came back from the provider may not be sent again, as a code: its contact opted out or was removed
+ * while it was on its way (SND-13). Null when it may.
+ */
+export function createEndedMeanwhile(parts: {
+  recipients: RecipientStore;
+  suppressions: Pick<Suppressions, 'has'>;
+}): (attempt: AttemptRow) => string | null {
+  return ({ phone, campaignId, contactId }) => {
+    if (parts.suppressions.has(phone)) return 'opted_out';
+    if (campaignId === null || contactId === null) return null;
+    const recipient = parts.recipients.byStep({ campaignId, contactId });
+    if (recipient?.state === 'opted_out') return 'opted_out';
+    return recipient?.state === 'cancelled' ? recipient.reason : null;
   };
 }
 

@@ -41,6 +41,39 @@ describe('a STOP', () => {
     for (const id of [first, second, third]) expect(host.figures(id).kept).toEqual(host.figures(id).recounted);
   });
 
+  it.each([
+    ['is refused and could be tried again', 'refused'],
+    ['turns out never to have left', 'absent'],
+  ])('also ends a message that was on its way then, and %s (SND-13)', (_name, how) => {
+    const id = host.started([person, host.contact()]).id;
+    host.acceptNext();
+    const other = host.claimed();
+    host.answer(other.phone, { text: 'STOP' });
+    const { outcomes } = host.engine;
+    if (how === 'refused') outcomes.refused(other, { kind: 'refused', code: 'busy', class: 'retry', detail: '' });
+    else {
+      const unknown = outcomes.unknown(other, { code: 'timeout', detail: '' });
+      outcomes.absent(unknown, { retry: true, code: 'proved_absent' });
+    }
+    expect(host.engine.attempt(other.id)).toMatchObject({ state: 'cancelled', errorCode: 'opted_out' });
+    expect(host.state(id, other.contactId ?? '')).toBe('opted_out');
+    host.later(HOUR_MS);
+    expect(host.acceptAll()).toBe(0);
+    expect(host.figures(id).kept).toEqual(host.figures(id).recounted);
+  });
+
+  it('nor is a contact written to that was removed while its message was on its way (CMP-1)', () => {
+    const id = host.started([person, host.contact()]).id;
+    host.acceptNext();
+    const other = host.claimed();
+    host.contacts.remove(other.contactId ?? '');
+    host.engine.outcomes.refused(other, { kind: 'refused', code: 'busy', class: 'retry', detail: '' });
+    expect(host.engine.attempt(other.id)).toMatchObject({ state: 'cancelled', errorCode: 'contact_removed' });
+    host.later(HOUR_MS);
+    expect(host.acceptAll()).toBe(0);
+    expect(host.figures(id).kept).toEqual(host.figures(id).recounted);
+  });
+
   it('is an interaction of its campaign like any answer, in its final figures too (CMP-5, CMP-10)', () => {
     const id = host.written([person]);
     host.answer(person.phone, { text: 'ARRÊT' });

@@ -44,12 +44,12 @@ export class QuotaLedger {
         `UPDATE quota_slots SET settled_at = @at WHERE attempt_id = @attemptId AND settled_at IS NULL`,
       ),
       newestOf: database.prepare<{ attemptId: string }, { id: number; kind: SlotKind; day: string }>(
-        `SELECT id, kind, day FROM quota_slots WHERE attempt_id = @attemptId ORDER BY id DESC LIMIT 1`,
+        `SELECT id, kind, day FROM quota_slots WHERE attempt_id = +@attemptId ORDER BY id DESC LIMIT 1`,
       ),
       drop: database.prepare<{ id: number }>(`DELETE FROM quota_slots WHERE id = @id`),
       sentOnLine: database
         .prepare<{ lineId: string; since: number }, number>(
-          `SELECT taken_at FROM quota_slots WHERE line_id = @lineId AND taken_at > @since ORDER BY taken_at`,
+          `SELECT taken_at FROM quota_slots WHERE line_id = +@lineId AND taken_at > @since ORDER BY taken_at`,
         )
         .pluck(),
       countOnLine: database

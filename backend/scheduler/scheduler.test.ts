@@ -3,7 +3,8 @@ import { createTestStore } from '../../tests/support/engine.ts';
 import { createFakeClock, type FakeClock } from '../../tests/support/fakeClock.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/days.ts';
 import { silentLogger } from '../core/logger.ts';
-import { nextMatch, Scheduler, type Job } from './scheduler.ts';
+import { Schedule } from './schedule.ts';
+import { Scheduler, type Job } from './scheduler.ts';
 
 let folder: ReturnType<typeof createTestStore>;
 let clock: FakeClock;
@@ -87,6 +88,17 @@ describe('the scheduler', () => {
     ]);
     await scheduler.stop();
   });
+
+  it('goes on when the database can be written again: what was due runs once (REL-3, OPS-7)', async () => {
+    const scheduler = await start();
+    folder.store.main.pragma('query_only = ON');
+    await clock.advance(2 * HOUR_MS);
+    expect(runs).toHaveLength(0);
+    folder.store.main.pragma('query_only = OFF');
+    await clock.advance(MINUTE_MS);
+    expect(runs).toHaveLength(1);
+    await scheduler.stop();
+  });
 });
 
 describe('a schedule', () => {
@@ -95,7 +107,19 @@ describe('a schedule', () => {
     ['0 * * * *', '2026-11-20T09:00:00.000Z', '2026-11-20T10:00:00.000Z'],
     ['0 2 * * *', '2026-11-20T08:30:00.000Z', '2026-11-21T02:00:00.000Z'],
     ['0 8 * * 1', '2026-11-20T08:30:00.000Z', '2026-11-23T08:00:00.000Z'],
+    ['* * * * *', '2026-11-20T08:30:59.999Z', '2026-11-20T08:31:00.000Z'],
+    ['*/20 * * * *', '2026-11-20T08:30:00.000Z', '2026-11-20T08:40:00.000Z'],
+    ['45 * * * *', '2026-11-20T08:30:00.000Z', '2026-11-20T08:45:00.000Z'],
+    ['15 23 28 2 *', '2027-02-27T08:30:00.000Z', '2027-02-28T23:15:00.000Z'],
   ])('%s after %s is %s', (schedule, after, next) => {
-    expect(new Date(nextMatch(schedule, Date.parse(after))).toISOString()).toBe(next);
+    expect(new Date(new Schedule(schedule).nextAfter(Date.parse(after))).toISOString()).toBe(next);
+  });
+
+  it('answers the same however often and in whatever order it is asked (OPS-7)', () => {
+    const schedule = new Schedule('30 */6 * * *');
+    const asked = ['08:00', '08:29', '12:30', '07:00', '12:29', '05:00'].map((time) =>
+      new Date(schedule.nextAfter(Date.parse(`2026-11-20T${time}:00.000Z`))).toISOString().slice(11, 16),
+    );
+    expect(asked).toEqual(['12:30', '12:30', '18:30', '12:30', '12:30', '06:30']);
   });
 });

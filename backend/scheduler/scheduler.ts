@@ -1,9 +1,9 @@
-import cron from 'node-cron';
 import type { Clock } from '../core/clock.ts';
-import { DAY_MS, MINUTE_MS, SECOND_MS } from '../core/days.ts';
+import { SECOND_MS } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Service } from '../core/service.ts';
 import type { Database } from '../storage/database.ts';
+import { Schedule } from './schedule.ts';
 
 export type Job = {
   name: string;
@@ -23,6 +23,7 @@ const TICK_MS = SECOND_MS;
 export class Scheduler implements Service {
   readonly #deps: SchedulerDependencies;
   readonly #statements;
+  readonly #schedules = new Map<string, Schedule>();
   #cancelTick: (() => void) | null = null;
   #started = false;
   #lastTickAt = 0;
@@ -62,9 +63,14 @@ export class Scheduler implements Service {
 
   #schedule(): void {
     this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
-      this.#running = this.runDue().then(() => {
-        if (this.#started) this.#schedule();
-      });
+      this.#running = this.runDue()
+        .catch((error: unknown) => {
+          // The database could not be written: what was due stays due, and the next tick tries again (REL-3).
+          this.#deps.logger.error({ error }, 'jobs could not be run');
+        })
+        .then(() => {
+          if (this.#started) this.#schedule();
+        });
     });
   }
 
@@ -96,27 +102,8 @@ export class Scheduler implements Service {
   }
 
   #plan(job: Pick<Job, 'name' | 'schedule'>): void {
-    this.#statements.plan.run({ job: job.name, nextAt: nextMatch(job.schedule, this.#deps.clock.now()) });
+    const schedule = this.#schedules.get(job.schedule) ?? new Schedule(job.schedule);
+    this.#schedules.set(job.schedule, schedule);
+    this.#statements.plan.run({ job: job.name, nextAt: schedule.nextAfter(this.#deps.clock.now()) });
   }
-}
-
-/** No schedule here is rarer than weekly. */
-const LONGEST_WAIT_MS = 8 * DAY_MS;
-
-/**
- * First whole minute after `now` that a cron expression names, epoch ms, UTC. node-cron reads the expression; its own
- * timers are not used, because they stop with the machine's sleep and know no other clock than the system's.
- * @throws Error when the expression names no minute within eight days
- */
-export function nextMatch(schedule: string, now: number): number {
-  const task = cron.createTask(schedule, () => {}, { timezone: 'UTC' });
-  try {
-    const first = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
-    for (let at = first; at <= now + LONGEST_WAIT_MS; at += MINUTE_MS) {
-      if (task.match(new Date(at))) return at;
-    }
-  } finally {
-    void task.destroy();
-  }
-  throw new Error(`schedule ${schedule} names no minute within eight days`);
 }

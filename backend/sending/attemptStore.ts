@@ -104,10 +104,10 @@ export class AttemptStore {
       ),
       waitingOfCampaign: database.prepare<{ campaignId: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
-        WHERE campaign_id = @campaignId AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+        WHERE campaign_id = +@campaignId AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
       waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
-        WHERE phone = @phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+        WHERE phone = +@phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
       // By the references of its steps in the campaigns that are not over: attempts have no index by contact.
       waitingOfContact: database.prepare<{ contactId: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state IN ('pending', 'failed_retry') AND reference IN (
@@ -117,13 +117,14 @@ export class AttemptStore {
       advanceOfCampaign: database.prepare<{ campaignId: string; dueAt: number; now: number }>(`
         UPDATE attempts SET due_at = @dueAt, updated_at = @now
         WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
+      // Asked before every send: without the hint the planner reads the whole queue.
       expired: database.prepare<{ now: number }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_expiring
         WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL AND expires_at <= @now
         ORDER BY expires_at LIMIT 500`),
       lookupsDue: database.prepare<{ now: number; limit: number }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts
-        WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT @limit`),
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unknown
+        WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT +@limit`),
       countUnknown: database.prepare<[], { unknown: number; parked: number }>(
         `SELECT count(*) AS unknown, count(parked_at) AS parked FROM attempts WHERE state = 'unknown'`,
       ),

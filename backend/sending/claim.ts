@@ -59,7 +59,8 @@ export class Claims {
     this.#ledger = dependencies.ledger;
     this.#reserve = dependencies.reserve;
     this.#zones = new ZoneQueues(this.#database);
-    const where = `line_id = @lineId AND campaign_id IS @campaignId AND rank = @rank AND state IN ('pending', 'failed_retry')`;
+    // `+@`: see storage/database.ts.
+    const where = `line_id = +@lineId AND campaign_id IS +@campaignId AND rank = +@rank AND state IN ('pending', 'failed_retry')`;
     this.#statements = {
       running: this.#database.prepare<[], string>(`SELECT id FROM campaigns WHERE status = 'running'`).pluck(),
       head: this.#database.prepare<{ lineId: string; campaignId: string | null; rank: number }, HeadRow>(`

@@ -16,6 +16,8 @@ export type OutcomeEffects = {
   pauseLine(lineId: string, code: string): void;
   pauseAll(code: string): void;
   optOut(phone: string, code: string): void;
+  /** Why a message that came back must not be tried again, as a code: its contact opted out or was removed meanwhile. */
+  ended(attempt: AttemptRow): string | null;
 };
 
 type OutcomeDependencies = {
@@ -108,9 +110,16 @@ export class Outcomes {
       });
       this.#recorder.countError(updated, failure.code, failure.detail);
       this.#spread(updated, { ...next, code: failure.code });
-      if (final) this.#recorder.tell({ attempt: updated, kind: 'failed', at: now, code: failure.code });
+      if (!final) return this.#unlessEnded(updated);
+      this.#recorder.tell({ attempt: updated, kind: 'failed', at: now, code: failure.code });
       return updated;
     });
+  }
+
+  /** What ended while the message was on its way could not be taken out of the queue then; now it can (SND-13). */
+  #unlessEnded(attempt: AttemptRow): AttemptRow {
+    const reason = this.#deps.effects.ended(attempt);
+    return reason === null ? attempt : this.cancel(attempt, reason);
   }
 
   /** What a refusal stops besides its own message. */
@@ -213,7 +222,7 @@ export class Outcomes {
         this.#recorder.countError(updated, decision.code, null);
         this.#recorder.tell({ attempt: updated, kind: 'failed', at: now, code: decision.code });
       }
-      return updated;
+      return decision.retry ? this.#unlessEnded(updated) : updated;
     });
   }
 }

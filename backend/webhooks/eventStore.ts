@@ -56,9 +56,12 @@ export function createEventStore(database: Database) {
       `SELECT id FROM webhook_events WHERE provider = @provider AND dedupe_key = @dedupeKey AND verdict <> 'duplicate'`,
     )
     .pluck();
+  // Up to the first young one: what came while the clock showed a year long past is as young as its neighbours (REL-4).
   const deleteOld = database.prepare<{ than: number; limit: number }>(`
     DELETE FROM webhook_events WHERE id IN (
-      SELECT id FROM webhook_events WHERE received_at < @than ORDER BY id LIMIT @limit)`);
+      SELECT id FROM webhook_events
+      WHERE id < coalesce((SELECT id FROM webhook_events WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+      ORDER BY id LIMIT @limit)`);
 
   const addOrphan = database.prepare<{ lineId: string; key: string; eventId: number | bigint }>(`
     INSERT OR IGNORE INTO webhook_orphans (line_id, key, event_id) VALUES (@lineId, @key, @eventId)`);

@@ -38,7 +38,7 @@ export function createWebhookInbox(database: Database): WebhookInbox {
     INSERT INTO webhook_inbox (received_at, provider, line_id, body, rejected)
     VALUES (@receivedAt, @provider, @lineId, @body, @rejected)`);
   const selectAfter = database.prepare<{ id: number; limit: number }, InboxRow>(`
-    SELECT ${COLUMNS} FROM webhook_inbox WHERE id > @id ORDER BY id LIMIT @limit`);
+    SELECT ${COLUMNS} FROM webhook_inbox WHERE id > @id ORDER BY id LIMIT +@limit`);
   const selectOne = database.prepare<{ id: number }, InboxRow>(`SELECT ${COLUMNS} FROM webhook_inbox WHERE id = @id`);
   const selectSequence = database
     .prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'webhook_inbox'`)
@@ -46,9 +46,13 @@ export function createWebhookInbox(database: Database): WebhookInbox {
   const deleteSequence = database.prepare(`DELETE FROM sqlite_sequence WHERE name = 'webhook_inbox'`);
   const insertSequence = database.prepare<{ id: number }>(`
     INSERT INTO sqlite_sequence (name, seq) VALUES ('webhook_inbox', @id)`);
+  // Up to the first young one: what came while the clock showed a year long past is as young as its neighbours (REL-4).
   const deleteOld = database.prepare<{ than: number; upTo: number; limit: number }>(`
     DELETE FROM webhook_inbox WHERE id IN (
-      SELECT id FROM webhook_inbox WHERE id <= @upTo AND received_at < @than ORDER BY id LIMIT @limit)`);
+      SELECT id FROM webhook_inbox
+      WHERE id <= @upTo
+        AND id < coalesce((SELECT id FROM webhook_inbox WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+      ORDER BY id LIMIT @limit)`);
   const store = database.transaction((turn: readonly Waiting[]) => {
     for (const { entry } of turn) insert.run(entry);
   });

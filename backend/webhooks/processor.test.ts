@@ -223,3 +223,15 @@ it('recognises repetitions for 90 days at least, and forgets after that (WHK-4)'
   expect(left).toBe(1);
   expect(bench.engine.database.prepare(`SELECT count(*) FROM webhook_orphans`).pluck().get()).toBe(0);
 });
+
+it('keeps what came while the clock showed a year long past, and knows it again (REL-4, WHK-4)', async () => {
+  const right = bench.engine.clock.now();
+  await bench.receive(incoming());
+  bench.engine.clock.set(0);
+  await bench.receive({ ...incoming(), id: 'while-wrong' });
+  bench.engine.clock.set(right + DAY_MS);
+  expect(bench.processor.prune()).toBe(0);
+  expect(bench.engine.files.inbox.prepare(`SELECT count(*) FROM webhook_inbox`).pluck().get()).toBe(2);
+  bench.engine.clock.set(right + RETENTION_MS + 1);
+  expect(bench.processor.prune()).toBe(2);
+});

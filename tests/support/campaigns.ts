@@ -60,6 +60,7 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     reasonMessage: (reason) => codeSentence('fr', reason, 'wassenger'),
   });
   outcomes.onChange(parts.recipientListener);
+  engine.campaignSide.ended = parts.endedMeanwhile;
 
   let contactCount = 0;
   const contact = (overrides: Partial<ContactInput> = {}): Contact =>

@@ -87,11 +87,14 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
   const provider = createScriptedProvider();
   const effects = { paused: [] as string[], optedOut: [] as string[] };
   const changes: AttemptChange[] = [];
+  /** What campaigns say of a message that came back. */
+  const campaignSide: Pick<OutcomeEffects, 'ended'> = { ended: () => null };
   const outcomeEffects: OutcomeEffects = {
     pauseCampaign: (id) => effects.paused.push(`campaign:${id}`),
     pauseLine: (id) => effects.paused.push(`line:${id}`),
     pauseAll: () => effects.paused.push('all'),
     optOut: (phone) => effects.optedOut.push(phone),
+    ended: (attempt) => campaignSide.ended(attempt),
   };
   const store = new AttemptStore(database);
   const ledger = new QuotaLedger(database);
@@ -191,6 +194,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
   };
   return {
     ...{ dataDir, files, database, clock, ids, random, limits, provider, effects, changes, store, ledger, outcomes },
+    campaignSide,
     ...{ lines, queue, pauses, claims, dispatcher, views, add, addStep, runningCampaign, claim, attempt, remove },
   };
 }
