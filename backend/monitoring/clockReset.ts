@@ -57,7 +57,7 @@ export function createClockService(deps: ResetDependencies): Services['clock'] {
         WHERE state = 'message_1_sent' AND message_1_sent_at > @now`),
       run(`UPDATE campaigns SET last_message_1_at = @now WHERE last_message_1_at > @now`),
       run(`UPDATE lines SET warmup_started_day = @day WHERE warmup_started_day > @day`),
-      run(`UPDATE meta SET value = CAST(@now AS TEXT) WHERE key = 'clock_high_water' AND @day IS NOT NULL`),
+      run(`UPDATE meta SET value = CAST(@now AS TEXT) WHERE key = 'clock_high_water'`),
     ],
   };
 
