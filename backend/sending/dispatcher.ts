@@ -19,6 +19,8 @@ export type SendingSettings = {
   sendsPerMinute: number;
   sendGapMs: { min: number; max: number };
   sendTimeoutMs: number;
+  /** Requests under way at once on one line; their starts are spaced by the pace. */
+  sendsAtOnce: number;
 };
 
 type DispatcherDependencies = {
@@ -37,8 +39,6 @@ type DispatcherDependencies = {
   campaignPace: (campaignId: string) => number | null;
 };
 
-/** Requests under way at once on one line; their starts are spaced by the pace. */
-const MAX_IN_FLIGHT = 4;
 /** Schedules are compared with the wall clock at least so often, so that sleep and clock changes need no special case. */
 const LONGEST_NAP_MS = 5 * SECOND_MS;
 /** How long a stop waits for answers; what is still open becomes `unknown` at the next start (DSK-7). */
@@ -122,16 +122,16 @@ export class Dispatcher implements Service {
 
   /** Sends at most one message; returns when to look again. */
   #step(line: ConfiguredLine, inFlight: Set<Promise<void>>): number {
-    const { clock, lines, pauses } = this.#deps;
+    const { clock, lines, pauses, settings } = this.#deps;
     const now = clock.now();
     this.expireDue();
-    if (inFlight.size >= MAX_IN_FLIGHT) return now + LONGEST_NAP_MS;
+    if (inFlight.size >= settings().sendsAtOnce) return now + LONGEST_NAP_MS;
     const heldBack = pauses.heldBack(line.id);
     if (heldBack === 'everything') return pauses.nextEnd() ?? now + LONGEST_NAP_MS;
     const options = lines.options(line.id);
     const paced = this.#nextPacedStart(line.id);
     if (paced > now) return paced;
-    const { limits, sendTimeoutMs } = this.#deps.settings();
+    const { limits, sendTimeoutMs } = settings();
     const claim = this.#deps.claims.next({
       lineId: line.id,
       now,

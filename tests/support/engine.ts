@@ -132,6 +132,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       sendsPerMinute: options.sendsPerMinute ?? 60_000,
       sendGapMs: { min: 0, max: 0 },
       sendTimeoutMs: 15_000,
+      sendsAtOnce: 4,
     }),
     campaignPace: () => null,
   });
