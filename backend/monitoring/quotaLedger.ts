@@ -52,6 +52,11 @@ export class QuotaLedger {
           `SELECT taken_at FROM quota_slots WHERE line_id = @lineId AND taken_at > @since ORDER BY taken_at`,
         )
         .pluck(),
+      newestOnLine: database
+        .prepare<{ lineId: string; since: number }, number>(
+          `SELECT taken_at FROM quota_slots WHERE line_id = @lineId AND taken_at > @since ORDER BY taken_at DESC LIMIT 1`,
+        )
+        .pluck(),
       countError: database.prepare<{ day: string }>(`
         INSERT INTO daily_stats (day, errors) VALUES (@day, 1) ON CONFLICT (day) DO UPDATE SET errors = errors + 1`),
       closeDays: database.prepare<{ day: string; at: number }>(
@@ -145,6 +150,11 @@ export class QuotaLedger {
   /** Instants of the slots that a line took after `since`, oldest first. */
   recentSends(lineId: string, since: number): number[] {
     return this.#statements.sentOnLine.all({ lineId, since });
+  }
+
+  /** The newest of them, alone; none when the line took no slot after `since`. */
+  newestSend(lineId: string, since: number): number[] {
+    return this.#statements.newestOnLine.all({ lineId, since });
   }
 
   /** Marks the days that are over, once; a day that was closed is never opened again (MON-8). Returns how many. */

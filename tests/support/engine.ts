@@ -20,6 +20,7 @@ import { Pauses } from '../../backend/sending/pauses.ts';
 import type { LookupOutcome, OutgoingMessage, Provider, SendOutcome } from '../../backend/sending/provider.ts';
 import { RepeatedRefusals } from '../../backend/sending/repeatedRefusals.ts';
 import { openStore, type Store } from '../../backend/storage/store.ts';
+import { createTurns } from '../../backend/storage/turns.ts';
 import { createFakeClock } from './fakeClock.ts';
 
 export const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations');
@@ -121,6 +122,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
     lines,
     store,
     claims,
+    turns: createTurns(database),
     outcomes,
     pauses,
     ledger,
