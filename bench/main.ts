@@ -11,6 +11,7 @@ import { steady } from './steady.ts';
 import type { Subject } from './subject.ts';
 import { judge, type Judged, type LeftOut } from './support/figure.ts';
 import { isNoisy, othersShare } from './support/noise.ts';
+import { isQuick } from './support/size.ts';
 import { saveResults, type SubjectResults } from './support/results.ts';
 import { printed } from './support/table.ts';
 import { writeDocs } from './support/docs.ts';
@@ -35,14 +36,14 @@ export async function bench(root: string, { only, gate, docs }: BenchOptions): P
     try {
       const results = await measured(subject);
       process.stdout.write(`${printed(results)}\n`);
-      saveResults(path.join(root, 'bench/results.json'), results);
+      if (!isQuick) saveResults(path.join(root, 'bench/results.json'), results);
       missed += results.figures.filter(({ verdict }) => verdict === 'missed').length;
     } catch (error) {
       broken += 1;
       say(`${subject.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }
-  if (docs) await writeDocs(root);
+  if (docs && !isQuick) await writeDocs(root);
   return broken > 0 || (gate && missed > 0) ? 1 : 0;
 }
 

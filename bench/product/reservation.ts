@@ -1,39 +1,24 @@
 import { systemClock } from '../../backend/core/clock.ts';
 import { createIds } from '../../backend/core/ids.ts';
 import { QuotaLedger } from '../../backend/monitoring/quotaLedger.ts';
-import { inTransaction, openDatabase } from '../../backend/storage/database.ts';
+import { openDatabase } from '../../backend/storage/database.ts';
+import { createTurns } from '../../backend/storage/turns.ts';
 import type { ReservationResult, ReservationTask } from '../reservation.ts';
 import { asSide } from '../support/side.ts';
 
 const LIMITS = { dailyLimit: 1_000_000_000, rollingLimit: 1_000_000_000 };
 
-/** The quota ledger itself, on a file with its durability, reservations of one turn of the loop in one transaction. */
+/** The quota ledger itself, on a file with its durability, and the turns by which the dispatcher shares transactions. */
 asSide<ReservationTask>(async ({ callers, reservations, server: file }) => {
   const database = openDatabase(file);
   const ledger = new QuotaLedger(database);
   const ids = createIds(systemClock);
-  let waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
-  const commitTurn = (): void => {
-    const turn = waiting;
-    waiting = [];
-    const now = systemClock.now();
-    try {
-      inTransaction(database, () => {
-        for (const _ of turn) {
-          const decision = ledger.take({ attemptId: ids.next(), lineId: 'line', kind: 'other', now }, LIMITS);
-          if (!decision.ok) throw new Error(decision.reason);
-        }
-      });
-      for (const { resolve } of turn) resolve();
-    } catch (error) {
-      for (const { reject } of turn) reject(error);
-    }
+  const turns = createTurns(database);
+  const take = async (): Promise<void> => {
+    const slot = { attemptId: ids.next(), lineId: 'line', kind: 'other', now: systemClock.now() } as const;
+    const decision = await turns.run(() => ledger.take(slot, LIMITS));
+    if (!decision.ok) throw new Error(decision.reason);
   };
-  const take = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(commitTurn);
-      waiting.push({ resolve, reject });
-    });
   const times: number[] = [];
   let left = reservations;
   const startedAt = performance.now();
