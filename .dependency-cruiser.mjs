@@ -26,7 +26,7 @@ const only = (folder, allowed) => ({
 const onlyFrom = (name, target, importers) => ({
   name,
   severity: 'error',
-  from: { pathNot: [TEST, '^tests/', target, ...importers] },
+  from: { pathNot: [TEST, '^tests/', '^bench/', target, ...importers] },
   to: { path: target },
 });
 
@@ -57,6 +57,7 @@ export default {
     onlyFrom('only storage opens SQLite', '^node_modules/better-sqlite3/', ['^backend/storage/']),
     onlyFrom('tests are not part of the product', `^tests/|${TEST}`, ['^scripts/', '^vitest\\.config\\.ts$']),
     onlyFrom('scripts are not part of the product', '^scripts/', ['^vitest\\.config\\.ts$']),
+    onlyFrom('benchmarks are not part of the product', '^bench/', ['^scripts/']),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

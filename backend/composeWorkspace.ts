@@ -33,6 +33,7 @@ import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
 import { createAudit } from './storage/audit.ts';
 import type { Store } from './storage/store.ts';
+import { createTurns } from './storage/turns.ts';
 import { sentence } from './contract/messages/sentence.ts';
 import { createWebhookLog } from './webhooks/log.ts';
 import { createSilenceWatch } from './webhooks/silence.ts';
@@ -150,6 +151,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     repeatedRefusals: new RepeatedRefusals({ pauseLine, pauseMessage1 }),
     ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
     claims: new Claims({ database, store: attempts, ledger, reserve }),
+    turns: createTurns(database),
     settings: sendingSettings,
     campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
   });

@@ -6,7 +6,13 @@ describe('settings', () => {
     const config = loadConfig({}, {});
     expect(config).toMatchObject({
       ...{ adminHost: '127.0.0.1', adminPort: 4780, webhookHost: '127.0.0.1', webhookPort: 4781, demo: true },
-      ...{ sendGapMs: { min: 500, max: 2500 }, retryBaseMs: 300_000, maxAttempts: 3, sendTimeoutMs: 15_000 },
+      ...{
+        sendGapMs: { min: 500, max: 2500 },
+        retryBaseMs: 300_000,
+        maxAttempts: 3,
+        sendsAtOnce: 4,
+        sendTimeoutMs: 15_000,
+      },
       ...{ logLevel: 'info', wassenger: null, meta: null },
     });
     expect(config.defaults).toMatchObject({

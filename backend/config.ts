@@ -161,6 +161,8 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     sendGapMs: read('VIGIE_SEND_GAP_MS', gap) ?? { min: 500, max: 2500 },
     retryBaseMs: read('VIGIE_RETRY_BASE_MS', integer(1, 86_400_000)) ?? 300_000,
     maxAttempts: read('VIGIE_MAX_ATTEMPTS', integer(1, 20)) ?? 3,
+    /** Requests under way at once on one line; their starts are spaced by the pace. */
+    sendsAtOnce: read('VIGIE_SENDS_AT_ONCE', integer(1, 100)) ?? 4,
     sendTimeoutMs: read('VIGIE_SEND_TIMEOUT_MS', integer(100, 600_000)) ?? 15_000,
     /** How far apart two look-ups must agree that a message is not there (SND-6). */
     settlingMs: read('VIGIE_SETTLING_MS', integer(100, 86_400_000)) ?? 120_000,

@@ -1,4 +1,7 @@
-import { readFlags, serve } from './serve.ts';
+import { keepCompiledCode } from './compiledCode.ts';
+
+keepCompiledCode(import.meta.dirname);
+const { readFlags, serve } = await import('./serve.ts');
 
 const USAGE = 'serve [--port N] [--webhook-port N] [--data-dir DIR] [--no-demo]';
 

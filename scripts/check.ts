@@ -6,8 +6,8 @@ import { forbiddenWords } from './words.ts';
 type Outcome = { code: number; output: string };
 type Check = { name: string; run(root: string): Promise<Outcome> };
 
-const TYPE_TARGETS = ['backend/contract', 'backend', 'renderer', 'electron', 'tests', '.'];
-const CODE_FOLDERS = ['backend', 'electron', 'renderer', 'scripts', 'tests'];
+const TYPE_TARGETS = ['backend/contract', 'backend', 'renderer', 'electron', 'tests', 'bench', '.'];
+const CODE_FOLDERS = ['backend', 'electron', 'renderer', 'scripts', 'tests', 'bench'];
 
 /** The slowest first: two of them run at a time on two cores. */
 const CHECKS: Check[] = [

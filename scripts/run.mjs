@@ -10,7 +10,7 @@ import { install, isInstalled, projectNode } from './install.mjs';
 import { handOver, say } from './processes.mjs';
 
 const LOWEST_NODE = 24;
-const COMMANDS = ['start', 'test', 'check', 'build', 'vigie'];
+const COMMANDS = ['start', 'test', 'check', 'build', 'vigie', 'bench'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [name = '', ...args] = process.argv.slice(2);

@@ -19,7 +19,8 @@ export function nextSendAt(pace: Pace & { recentSends: readonly number[] }, rand
   const newest = recentSends.at(-1);
   if (newest === undefined) return 0;
   const gap = gapMs.min + random.next() * (gapMs.max - gapMs.min);
-  const next = Math.ceil(newest + gap + evenSpacing(pace));
+  // Rounded, not up: at more than one a millisecond there is no gap.
+  const next = Math.round(newest + gap + evenSpacing(pace));
   const leavingMinute = recentSends.at(-sendsPerMinute);
   return leavingMinute === undefined ? next : Math.max(next, leavingMinute + MINUTE_MS);
 }

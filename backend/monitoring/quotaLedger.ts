@@ -57,6 +57,11 @@ export class QuotaLedger {
           `SELECT count(*) FROM quota_slots WHERE line_id = @lineId AND taken_at >= @from AND day = @day`,
         )
         .pluck(),
+      newestOnLine: database
+        .prepare<{ lineId: string; since: number }, number>(
+          `SELECT taken_at FROM quota_slots WHERE line_id = @lineId AND taken_at > @since ORDER BY taken_at DESC LIMIT 1`,
+        )
+        .pluck(),
       countError: database.prepare<{ day: string }>(`
         INSERT INTO daily_stats (day, errors) VALUES (@day, 1) ON CONFLICT (day) DO UPDATE SET errors = errors + 1`),
       closeDays: database.prepare<{ day: string; at: number }>(
@@ -155,6 +160,11 @@ export class QuotaLedger {
   /** Slots of a day that a line holds. */
   sentOnLine(lineId: string, day: string): number {
     return this.#statements.countOnLine.get({ lineId, day, from: dayStart(day) }) ?? 0;
+  }
+
+  /** The newest of them, alone; none when the line took no slot after `since`. */
+  newestSend(lineId: string, since: number): number[] {
+    return this.#statements.newestOnLine.all({ lineId, since });
   }
 
   /** Marks the days that are over, once; a day that was closed is never opened again (MON-8). Returns how many. */

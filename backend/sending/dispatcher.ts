@@ -3,14 +3,15 @@ import { MINUTE_MS, SECOND_MS, nextDayStart } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Random } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
-import { nextSendAt } from '../domain/pace.ts';
 import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
+import type { Turns } from '../storage/turns.ts';
 import type { AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';
 import type { Claim, Claims } from './claim.ts';
-import type { ConfiguredLine, Lines } from './lines.ts';
+import { LinePace } from './linePace.ts';
+import type { ConfiguredLine, LineOptions, Lines } from './lines.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { Pauses } from './pauses.ts';
+import type { HeldBack, Pauses } from './pauses.ts';
 import type { SendOutcome } from './provider.ts';
 import type { RepeatedRefusals } from './repeatedRefusals.ts';
 
@@ -21,12 +22,15 @@ export type SendingSettings = {
   sendTimeoutMs: number;
   /** Zone of quiet hours that name none. */
   timeZone: string;
+  /** Requests under way at once on one line; their starts are spaced by the pace. */
+  sendsAtOnce: number;
 };
 
 type DispatcherDependencies = {
   lines: Lines;
   store: AttemptStore;
   claims: Claims;
+  turns: Turns;
   outcomes: Outcomes;
   pauses: Pauses;
   repeatedRefusals: RepeatedRefusals;
@@ -39,8 +43,6 @@ type DispatcherDependencies = {
   campaignPace: (campaignId: string) => number | null;
 };
 
-/** Requests under way at once on one line; their starts are spaced by the pace. */
-const MAX_IN_FLIGHT = 4;
 /** Schedules are compared with the wall clock at least so often, so that sleep and clock changes need no special case. */
 const LONGEST_NAP_MS = 5 * SECOND_MS;
 /** How long a stop waits for answers; what is still open becomes `unknown` at the next start (DSK-7). */
@@ -48,19 +50,29 @@ const STOP_GRACE_MS = 5 * SECOND_MS;
 /** A Message 2 this close to the end of its window would be accepted after it (CMP-6). */
 const EXPIRY_MARGIN_MS = SECOND_MS;
 
-/** Sends what is due, line by line, at the pace and within the limits that hold. */
+/** Messages that a look took, already `sending` on disk, and when to look again. */
+type Look = { claimed: AttemptRow[]; wakeAt: number };
+/** The next message, or when to look for it again. */
+type Next = { attempt: AttemptRow } | { wakeAt: number };
+
+/**
+ * Sends what is due, line by line, at the pace and within the limits that hold. Outcomes and claims of one turn of the
+ * event loop share a transaction: at most as many messages as a line has under way are claimed at once.
+ */
 export class Dispatcher implements Service {
   readonly #deps: DispatcherDependencies;
   readonly #wakers = new Set<() => void>();
-  readonly #inFlight = new Map<string, Set<Promise<void>>>();
+  /** Sends whose outcome is not on disk yet. */
+  readonly #open = new Set<Promise<void>>();
   readonly #lastMessage1 = new Map<string, number>();
-  /** Starts whose slot was given back: the provider was asked all the same, and the pace counts them. */
-  readonly #givenBack = new Map<string, { at: number; monotonic: number }[]>();
+  readonly #pace: LinePace;
   #loops: Promise<void>[] = [];
   #running = false;
+  #wakes = 0;
 
   constructor(dependencies: DispatcherDependencies) {
     this.#deps = dependencies;
+    this.#pace = new LinePace(dependencies);
   }
 
   start(): Promise<void> {
@@ -76,17 +88,17 @@ export class Dispatcher implements Service {
     this.wake();
     await Promise.all(this.#loops);
     this.#loops = [];
-    const open = [...this.#inFlight.values()].flatMap((sends) => [...sends]);
     let cancelGrace = (): void => {};
     const grace = new Promise<void>((resolve) => {
       cancelGrace = this.#deps.clock.after(STOP_GRACE_MS, resolve);
     });
-    await Promise.race([Promise.all(open), grace]);
+    await Promise.race([Promise.all([...this.#open]), grace]);
     cancelGrace();
   }
 
   /** Something may have become due: looks again now. */
   wake(): void {
+    this.#wakes += 1;
     for (const waker of [...this.#wakers]) waker();
   }
 
@@ -107,55 +119,86 @@ export class Dispatcher implements Service {
   }
 
   async #loop(line: ConfiguredLine): Promise<void> {
-    const inFlight = new Set<Promise<void>>();
-    this.#inFlight.set(line.id, inFlight);
+    const { clock, logger, turns } = this.#deps;
+    const inFlight = new Set<string>();
     while (this.#running) {
+      let wakes = this.#wakes;
       let wakeAt: number;
       try {
-        wakeAt = this.#step(line, inFlight);
+        const look = await turns.run(() => {
+          wakes = this.#wakes;
+          return this.#look(line, inFlight.size);
+        });
+        wakeAt = look.wakeAt;
+        for (const attempt of look.claimed) this.#start(line, attempt, inFlight);
       } catch (error) {
-        // The database could not take the claim: nothing was sent, and it is tried again (REL-3).
-        this.#deps.logger.error({ error, line: line.id }, 'claim failed');
-        wakeAt = this.#deps.clock.now() + LONGEST_NAP_MS;
+        // The database could not take the claims: nothing was sent, and it is tried again (REL-3).
+        logger.error({ error, line: line.id }, 'claim failed');
+        wakeAt = clock.now() + LONGEST_NAP_MS;
       }
-      await this.#nap(wakeAt);
+      // What became due after the look is not slept over.
+      if (wakes === this.#wakes) await this.#nap(wakeAt);
     }
   }
 
-  /** Sends at most one message; returns when to look again. */
-  #step(line: ConfiguredLine, inFlight: Set<Promise<void>>): number {
-    const { clock, lines, pauses } = this.#deps;
+  /** Claims all that may start now; part of the turn's transaction. */
+  #look(line: ConfiguredLine, inFlight: number): Look {
+    const { clock, lines, pauses, settings } = this.#deps;
     const now = clock.now();
+    const claimed: AttemptRow[] = [];
+    // A stop may have come since the look was asked for.
+    if (!this.#running) return { claimed, wakeAt: now };
     this.expireDue();
-    if (inFlight.size >= MAX_IN_FLIGHT) return now + LONGEST_NAP_MS;
     const heldBack = pauses.heldBack(line.id);
-    if (heldBack === 'everything') return pauses.nextEnd() ?? now + LONGEST_NAP_MS;
-    const options = lines.options(line.id);
-    const paced = this.#nextPacedStart(line.id);
-    if (paced > now) return paced;
-    const settings = this.#deps.settings();
-    const { limits, sendTimeoutMs, timeZone } = settings;
+    if (heldBack === 'everything') return { claimed, wakeAt: pauses.nextEnd() ?? now + LONGEST_NAP_MS };
+    const held = { heldBack, options: lines.options(line.id), settings: settings(), now };
+    for (;;) {
+      if (inFlight + claimed.length >= held.settings.sendsAtOnce) return { claimed, wakeAt: now + LONGEST_NAP_MS };
+      const next = this.#next(line, claimed, held);
+      if ('wakeAt' in next) return { claimed, wakeAt: next.wakeAt };
+      claimed.push(next.attempt);
+    }
+  }
+
+  /** Claims the next message of a line, if its pace, its limits and its pauses let one start now. */
+  #next(
+    line: ConfiguredLine,
+    claimed: readonly AttemptRow[],
+    held: { heldBack: HeldBack; options: LineOptions; settings: SendingSettings; now: number },
+  ): Next {
+    const { heldBack, options, settings, now } = held;
+    const paced = this.#pace.nextStart(line.id, this.#deps.lines.pace(line.id, settings));
+    if (paced > now) return { wakeAt: paced };
     const claim = this.#deps.claims.next({
       lineId: line.id,
       now,
-      limits,
-      sendTimeoutMs,
+      limits: settings.limits,
+      sendTimeoutMs: settings.sendTimeoutMs,
       options,
       heldBack,
-      slowedCampaigns: this.#slowedCampaigns(now),
-      sendsPerMinute: lines.sendsPerMinute(settings),
-      timeZone,
+      slowedCampaigns: this.#slowedCampaigns(now, claimed),
+      sendsPerMinute: this.#deps.lines.sendsPerMinute(settings),
+      timeZone: settings.timeZone,
     });
-    if (claim.kind !== 'claimed') return this.#nextLook(claim, now);
-    if (claim.attempt.type === 'message_1' && claim.attempt.campaignId !== null) {
-      this.#lastMessage1.set(claim.attempt.campaignId, now);
+    if (claim.kind !== 'claimed') return { wakeAt: this.#nextLook(claim, now) };
+    this.#pace.started(line.id);
+    return claim;
+  }
+
+  #start(line: ConfiguredLine, attempt: AttemptRow, inFlight: Set<string>): void {
+    if (attempt.type === 'message_1' && attempt.campaignId !== null) {
+      this.#lastMessage1.set(attempt.campaignId, attempt.sendingAt ?? this.#deps.clock.now());
     }
-    const send = this.#send(line, claim.attempt).finally(() => {
-      inFlight.delete(send);
+    inFlight.add(attempt.id);
+    const send = this.#send(line, attempt, () => {
+      // Its place is free as soon as its outcome is known: the next claim shares the transaction that records it.
+      inFlight.delete(attempt.id);
+      this.wake();
+    }).finally(() => {
+      this.#open.delete(send);
       this.wake();
     });
-    inFlight.add(send);
-    return now;
+    this.#open.add(send);
   }
 
   #nextLook(claim: Exclude<Claim, { kind: 'claimed' }>, now: number): number {
@@ -166,40 +209,21 @@ export class Dispatcher implements Service {
     return nextDayStart(now);
   }
 
-  #nextPacedStart(lineId: string): number {
-    const { clock, ledger, lines, random, settings } = this.#deps;
-    const next = this.#pace.get(lineId);
-    const recentSends = [...ledger.recentSends(lineId, clock.now() - MINUTE_MS), ...this.#recentlyGivenBack(lineId)];
-    recentSends.sort((a, b) => a - b);
-    const last = recentSends.at(-1) ?? null;
-    if (next !== undefined && next.after === last) return next.at;
-    const at = nextSendAt({ recentSends, ...lines.pace(lineId, settings()) }, random);
-    this.#pace.set(lineId, { after: last, at });
-    return at;
-  }
-  /** Starts of the last minute whose slot was given back; what a clock set back left in the future counts no more. */
-  #recentlyGivenBack(lineId: string): number[] {
-    const { clock } = this.#deps;
-    const recent = (this.#givenBack.get(lineId) ?? []).filter(
-      ({ at, monotonic }) => clock.monotonic() - monotonic < MINUTE_MS && at <= clock.now(),
-    );
-    this.#givenBack.set(lineId, recent);
-    return recent.map(({ at }) => at);
-  }
-
-  /** The random gap after a send is drawn once. */
-  readonly #pace = new Map<string, { after: number | null; at: number }>();
-
-  #slowedCampaigns(now: number): Set<string> {
+  /** Campaigns whose own pace holds their next Message 1 back; what this look claimed counts with the rest. */
+  #slowedCampaigns(now: number, claimed: readonly AttemptRow[]): Set<string> {
     const slowed = new Set<string>();
-    for (const [campaignId, last] of this.#lastMessage1) {
+    const starts = new Map(this.#lastMessage1);
+    for (const { type, campaignId } of claimed) {
+      if (type === 'message_1' && campaignId !== null) starts.set(campaignId, now);
+    }
+    for (const [campaignId, last] of starts) {
       const perMinute = this.#deps.campaignPace(campaignId);
       if (perMinute !== null && now < last + MINUTE_MS / perMinute) slowed.add(campaignId);
     }
     return slowed;
   }
 
-  async #send(line: ConfiguredLine, attempt: AttemptRow): Promise<void> {
+  async #send(line: ConfiguredLine, attempt: AttemptRow, answered: () => void): Promise<void> {
     const { logger, clock } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
     const outcome = await line.provider
@@ -217,9 +241,11 @@ export class Dispatcher implements Service {
         return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' } satisfies SendOutcome;
       });
     if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
-      this.#givenBack.set(line.id, [...(this.#givenBack.get(line.id) ?? []), started]);
+      this.#pace.gaveBack(line.id, started);
     }
-    await this.#record(attempt, outcome);
+    const recorded = this.#record(attempt, outcome);
+    answered();
+    await recorded;
     if (outcome.kind === 'accepted') this.#deps.repeatedRefusals.accepted(line);
     if (outcome.kind === 'refused') this.#deps.repeatedRefusals.refused(line, attempt, outcome.code);
   }
@@ -229,11 +255,13 @@ export class Dispatcher implements Service {
    * here; should the application end before there is room, the next start finds it and asks the provider (REL-3).
    */
   async #record(attempt: AttemptRow, outcome: SendOutcome): Promise<void> {
-    const { store, outcomes, logger, clock } = this.#deps;
+    const { store, outcomes, logger, clock, turns } = this.#deps;
     for (;;) {
       try {
-        // A webhook can have told more in the meantime: go on from what is on disk.
-        applyOutcome(outcomes, store.get(attempt.id) ?? attempt, outcome);
+        await turns.run(() => {
+          // A webhook can have told more in the meantime: go on from what is on disk.
+          outcomes.record(store.get(attempt.id) ?? attempt, outcome);
+        });
         return;
       } catch (error) {
         logger.error({ error, attempt: attempt.id }, 'outcome could not be recorded');
@@ -256,22 +284,5 @@ export class Dispatcher implements Service {
       const cancel = clock.after(delay, finish);
       this.#wakers.add(finish);
     });
-  }
-}
-
-function applyOutcome(outcomes: Outcomes, attempt: AttemptRow, outcome: SendOutcome): void {
-  switch (outcome.kind) {
-    case 'accepted':
-      outcomes.accepted(attempt, outcome.providerIds);
-      return;
-    case 'refused':
-      outcomes.refused(attempt, outcome);
-      return;
-    case 'not_sent':
-      outcomes.notSent(attempt, outcome);
-      return;
-    case 'unknown':
-      outcomes.unknown(attempt, outcome);
-      return;
   }
 }

@@ -60,6 +60,24 @@ export class Outcomes {
     this.#deps.notify.attempt(attempt);
   }
 
+  /** Records what a try came to. */
+  record(attempt: AttemptRow, outcome: SendOutcome): void {
+    switch (outcome.kind) {
+      case 'accepted':
+        this.accepted(attempt, outcome.providerIds);
+        return;
+      case 'refused':
+        this.refused(attempt, outcome);
+        return;
+      case 'not_sent':
+        this.notSent(attempt, outcome);
+        return;
+      case 'unknown':
+        this.unknown(attempt, outcome);
+        return;
+    }
+  }
+
   /** The provider took the message. */
   accepted(attempt: AttemptRow, providerIds: readonly string[]): AttemptRow {
     return this.#acceptances.record(attempt, { event: 'accepted', providerIds, at: this.#deps.clock.now() });

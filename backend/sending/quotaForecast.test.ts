@@ -13,7 +13,7 @@ beforeEach(() => {
     ...{ database, clock, lines, pauses, ledger, reserve: new ReplyReserve(database) },
     settings: () => ({
       limits: { dailyLimit: 30, rollingLimit: 1000 },
-      ...{ sendsPerMinute: 10, sendGapMs: { min: 0, max: 0 }, sendTimeoutMs: 15_000, timeZone: 'UTC' },
+      ...{ sendsPerMinute: 10, sendGapMs: { min: 0, max: 0 }, sendTimeoutMs: 15_000, sendsAtOnce: 4, timeZone: 'UTC' },
     }),
   });
 });

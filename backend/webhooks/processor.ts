@@ -47,6 +47,10 @@ export type WebhookProcessorDependencies = {
 /** For each transaction: enough to share its sync, few enough not to keep a new request waiting. */
 const BATCH_REQUESTS = 50;
 const BATCH_EVENTS = 200;
+/** While requests keep coming they are answered first: processing then takes a third of the time that it leaves to them. */
+const REST_PER_WORK = 3;
+/** No request for so long: the rush is over. */
+const QUIET_MS = 10;
 /** Pause after the database could not take a batch. */
 const RETRY_MS = 2 * SECOND_MS;
 /** The same event again is a no-op for at least 90 days (WHK-4). */
@@ -68,6 +72,8 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
 
   let running = false;
   let cancelTurn: (() => void) | null = null;
+  let receivedAt = -Infinity;
+  let restUntil = -Infinity;
 
   function runOnce(): number {
     const rows = inbox.after(store.cursor(), BATCH_REQUESTS);
@@ -88,8 +94,16 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
 
   function turn(): void {
     cancelTurn = null;
+    const startedAt = clock.monotonic();
+    if (startedAt < restUntil && startedAt < receivedAt + QUIET_MS) {
+      cancelTurn = clock.after(Math.min(restUntil, receivedAt + QUIET_MS) - startedAt, turn);
+      return;
+    }
     try {
-      if (runOnce() > 0) wake();
+      if (runOnce() === 0) return;
+      const endedAt = clock.monotonic();
+      restUntil = endedAt + REST_PER_WORK * (endedAt - startedAt);
+      schedule();
     } catch (error) {
       // Nothing of the batch was kept: it is processed again when the database can take it (REL-3).
       logger.error({ error }, 'webhooks could not be processed');
@@ -97,7 +111,7 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
     }
   }
 
-  function wake(): void {
+  function schedule(): void {
     if (!running || cancelTurn !== null) return;
     const immediate = setImmediate(turn);
     cancelTurn = () => {
@@ -108,7 +122,7 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
   return {
     start() {
       running = true;
-      wake();
+      schedule();
       return Promise.resolve();
     },
     stop() {
@@ -118,7 +132,10 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
       return Promise.resolve();
     },
     runOnce,
-    wake,
+    wake() {
+      receivedAt = clock.monotonic();
+      schedule();
+    },
     matchOrphans: record.matchOrphans,
     replay(eventId) {
       const row = inTransaction(database, () => record.again(eventId));

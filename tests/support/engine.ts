@@ -20,6 +20,7 @@ import { Pauses } from '../../backend/sending/pauses.ts';
 import type { LookupOutcome, OutgoingMessage, Provider, SendOutcome } from '../../backend/sending/provider.ts';
 import { RepeatedRefusals } from '../../backend/sending/repeatedRefusals.ts';
 import { openStore, type Store } from '../../backend/storage/store.ts';
+import { createTurns } from '../../backend/storage/turns.ts';
 import { createFakeClock } from './fakeClock.ts';
 
 export const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations');
@@ -124,6 +125,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
     lines,
     store,
     claims,
+    turns: createTurns(database),
     outcomes,
     pauses,
     ledger,
@@ -136,6 +138,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
       sendGapMs: { min: 0, max: 0 },
       sendTimeoutMs: 15_000,
       timeZone: 'UTC',
+      sendsAtOnce: 4,
     }),
     campaignPace: () => null,
   });
