@@ -10,6 +10,7 @@ import { createEmitter, type Emitter } from './core/emitter.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { systemRandom, type Random } from './core/random.ts';
 import type { Service } from './core/service.ts';
+import { inSteps } from './core/steps.ts';
 import { seedDemo } from './demoWorkspace.ts';
 import { createRouter, type VigieRouter } from './http/router.ts';
 import type { HostStatus } from './http/app.ts';
@@ -19,6 +20,7 @@ import { Scheduler, type Job } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
 import type { Services } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
+import { giveBackPages } from './storage/database.ts';
 import { loadSecrets, tokenKey, writeDurably, type Secrets } from './storage/secrets.ts';
 import { demoFolder, HOST_FILE, lockFolder, openStore, type Store } from './storage/store.ts';
 import { VERSION } from './version.ts';
@@ -173,7 +175,7 @@ async function composeParts(
       workspace.processor.wake();
     },
   });
-  const scheduler = new Scheduler({ database: store.main, clock, logger, jobs: jobsOf(workspace, clock) });
+  const scheduler = new Scheduler({ database: store.main, clock, logger, jobs: jobsOf(workspace, store, clock) });
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
@@ -190,7 +192,8 @@ const TOKEN_KEY_BYTES = 32;
 const CLEAN_AFTER_DAYS = 30;
 
 /** What time alone brings about (OPS-7). */
-function jobsOf({ campaigns, ledger, lines, processor, services, silence }: Workspace, clock: Clock): Job[] {
+function jobsOf(workspace: Workspace, { main, inbox }: Store, clock: Clock): Job[] {
+  const { campaigns, ledger, lines, processor, services, silence } = workspace;
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
@@ -211,10 +214,11 @@ function jobsOf({ campaigns, ledger, lines, processor, services, silence }: Work
     {
       name: 'cleanup',
       schedule: '0 2 * * *',
-      run: () => {
-        services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie');
+      run: async (signal) => {
+        await services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie', signal);
         ledger.prune(clock.now());
-        processor.prune();
+        await processor.prune(signal);
+        for (const file of [main, inbox]) await inSteps(() => giveBackPages(file), signal);
       },
     },
     { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },

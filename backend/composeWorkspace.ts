@@ -60,7 +60,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
   const lines = new Lines(database, parts.configuredLines, clock.now());
-  const views = new AttemptViews({ database, store: attempts, lines, locale });
+  const views = new AttemptViews({
+    ...{ database, store: attempts, lines, locale },
+    defaultCountry: () => preferences.values.defaultCountry,
+  });
   const explain = (code: string, lineId: string | null): string =>
     codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
 
@@ -186,7 +189,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       cancel: (id, actor) => operator.cancel(id, actor),
       resolve: (input, actor) => operator.resolve(input, actor),
       retryMany: (input, actor) => operator.retryMany(input, actor),
-      cleanup: (input, actor) => operator.cleanup(input, actor),
+      cleanup: (input, actor, signal) => operator.cleanup(input, actor, signal),
     },
     contacts: campaigns.contacts,
     categories: campaigns.categories,

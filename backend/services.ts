@@ -30,7 +30,11 @@ export type Services = {
     cancel(id: string, actor: string): attempts.Attempt;
     resolve(input: z.infer<typeof attempts.resolveInput>, actor: string): attempts.Attempt;
     retryMany(input: z.infer<typeof attempts.retryManyInput>, actor: string): z.infer<typeof attempts.retryManyOutput>;
-    cleanup(input: z.infer<typeof attempts.cleanupInput>, actor: string): z.infer<typeof attempts.cleanupOutput>;
+    cleanup(
+      input: z.infer<typeof attempts.cleanupInput>,
+      actor: string,
+      signal?: AbortSignal,
+    ): Await<z.infer<typeof attempts.cleanupOutput>>;
   };
   contacts: {
     list(input: contacts.ContactListInput): Page<contacts.Contact>;

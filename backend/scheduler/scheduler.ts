@@ -9,7 +9,8 @@ export type Job = {
   name: string;
   /** Five cron fields, in UTC. */
   schedule: string;
-  run: () => unknown;
+  /** The signal is aborted when the application stops: what takes long leaves its rest for the next time. */
+  run: (signal: AbortSignal) => unknown;
   /** Also once at every start, within a second of it. */
   atStart?: boolean;
 };
@@ -27,6 +28,7 @@ export class Scheduler implements Service {
   #started = false;
   #lastTickAt = 0;
   #running: Promise<void> = Promise.resolve();
+  #stopping = new AbortController();
 
   constructor(dependencies: SchedulerDependencies) {
     this.#deps = dependencies;
@@ -44,6 +46,7 @@ export class Scheduler implements Service {
   start(): Promise<void> {
     if (!this.#started) {
       this.#started = true;
+      this.#stopping = new AbortController();
       for (const { name, schedule, atStart } of this.#deps.jobs) {
         const nextAt = this.#statements.nextAt.get({ job: name });
         if (atStart === true) this.#statements.plan.run({ job: name, nextAt: 0 });
@@ -57,6 +60,7 @@ export class Scheduler implements Service {
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelTick?.();
+    this.#stopping.abort();
     await this.#running;
   }
 
@@ -87,7 +91,7 @@ export class Scheduler implements Service {
     this.#plan(job);
     let result = 'done';
     try {
-      await job.run();
+      await job.run(this.#stopping.signal);
     } catch (error) {
       logger.error({ error, job: job.name }, 'job failed');
       result = 'failed';

@@ -102,17 +102,17 @@ export class AttemptStore {
         `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = @state ORDER BY created_at, id`,
       ),
       waitingOfCampaign: database.prepare<{ campaignId: string }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts
-        WHERE campaign_id = @campaignId AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_campaign_state
+        WHERE campaign_id = @campaignId AND state IN ('pending', 'failed_retry')`),
       waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE phone = @phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
       expired: database.prepare<{ now: number }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_expiring
         WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL AND expires_at <= @now
         ORDER BY expires_at LIMIT 500`),
       lookupsDue: database.prepare<{ now: number; limit: number }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unknown
         WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT @limit`),
       countUnknown: database.prepare<[], { unknown: number; parked: number }>(
         `SELECT count(*) AS unknown, count(parked_at) AS parked FROM attempts WHERE state = 'unknown'`,

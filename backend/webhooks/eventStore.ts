@@ -58,7 +58,7 @@ export function createEventStore(database: Database) {
     .pluck();
   const deleteOld = database.prepare<{ than: number; limit: number }>(`
     DELETE FROM webhook_events WHERE id IN (
-      SELECT id FROM webhook_events WHERE received_at < @than ORDER BY id LIMIT @limit)`);
+      SELECT id FROM webhook_events WHERE received_at < @than ORDER BY received_at LIMIT @limit)`);
 
   const addOrphan = database.prepare<{ lineId: string; key: string; eventId: number | bigint }>(`
     INSERT OR IGNORE INTO webhook_orphans (line_id, key, event_id) VALUES (@lineId, @key, @eventId)`);

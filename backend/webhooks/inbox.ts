@@ -48,7 +48,8 @@ export function createWebhookInbox(database: Database): WebhookInbox {
     INSERT INTO sqlite_sequence (name, seq) VALUES ('webhook_inbox', @id)`);
   const deleteOld = database.prepare<{ than: number; upTo: number; limit: number }>(`
     DELETE FROM webhook_inbox WHERE id IN (
-      SELECT id FROM webhook_inbox WHERE id <= @upTo AND received_at < @than ORDER BY id LIMIT @limit)`);
+      SELECT id FROM (SELECT id, received_at FROM webhook_inbox WHERE id <= @upTo ORDER BY id LIMIT @limit)
+      WHERE received_at < @than)`);
   const store = database.transaction((turn: readonly Waiting[]) => {
     for (const { entry } of turn) insert.run(entry);
   });
