@@ -8,6 +8,7 @@ import { Live } from './monitoring/live.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
 import { ReplyReserve } from './monitoring/replyReserve.ts';
+import { createExports } from './exports.ts';
 import { Preferences } from './preferences.ts';
 import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
@@ -198,6 +199,11 @@ export function composeWorkspace(parts: WorkspaceParts) {
       start: wakeAfter(campaigns.campaigns.start),
       resume: wakeAfter(campaigns.campaigns.resume),
     },
+    exports: createExports({
+      campaigns: campaigns.campaigns,
+      attempts: views,
+      errors: (page) => monitoring.errorPage(page),
+    }),
     webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
     sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),

@@ -46,10 +46,10 @@ beforeAll(() => {
   remove = folder.remove;
   database = folder.store.main;
   const prepare = database.prepare.bind(database);
-  database.prepare = ((sql: string) => {
+  database.prepare = (sql: string) => {
     prepared.add(sql);
     return prepare(sql);
-  });
+  };
   const clock = createFakeClock('2026-11-20T08:00:00.000Z');
   workspace = composeWorkspace({
     config: loadConfig({ dataDir: folder.dataDir, demo: false }, {}),

@@ -2,6 +2,7 @@ import type * as attempts from './contract/attempts.ts';
 import type * as campaigns from './contract/campaigns.ts';
 import type { Page, PageInput } from './contract/common.ts';
 import type * as contacts from './contract/contacts.ts';
+import type * as exports from './contract/exports.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as monitoring from './contract/monitoring.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
@@ -61,6 +62,11 @@ export type Services = {
     cancel(id: string, actor: string): campaigns.Campaign;
     recipients(input: campaigns.RecipientListInput): Page<campaigns.Recipient>;
     preview(input: z.infer<typeof campaigns.campaignPreviewInput>): campaigns.CampaignPreview;
+  };
+  exports: {
+    recipients(input: exports.RecipientExportInput): Iterable<exports.ExportChunk>;
+    attempts(input: exports.AttemptExportInput): Iterable<exports.ExportChunk>;
+    errors(input: exports.ErrorExportInput): Iterable<exports.ExportChunk>;
   };
   webhookEvents: {
     list(input: webhooks.WebhookEventListInput): Page<webhooks.WebhookEvent>;

@@ -78,6 +78,30 @@ describe('commands', () => {
     });
   });
 
+  it('export writes the file alone to the output, or says how much it wrote to a file (CMP-13)', async () => {
+    const recipients = vi.fn(() => [
+      { csv: 'a\r\n', rows: 0 },
+      { csv: 'b\r\n', rows: 1 },
+    ]);
+    const services = { exports: { recipients } };
+    const { output } = await runLine(['export', 'recipients', '--campaign', 'c', '--separator', ';'], services);
+    expect(output).toBe('a\r\nb\r\n');
+    expect(recipients).toHaveBeenCalledWith({ id: 'c', separator: ';' });
+    const line = ['export', 'recipients', '--campaign', 'c', '--out', '/tmp/r.csv', '--json'];
+    expect((await runLine(line, services)).output).toBe('a\r\nb\r\n{"rows":1,"file":"/tmp/r.csv"}\n');
+    const { errors } = await runLine(['export', 'errors', '--out', '/tmp/e.csv'], {}, { isTerminal: true });
+    expect(errors).toContain('1 lignes…');
+  });
+
+  it.each([
+    [['export', 'recipients'], 2],
+    [['export', 'attempts', '--json'], 2],
+    [['export', 'attempts', '--state', 'none'], 2],
+    [['export', 'nothing'], 2],
+  ])('%j ends with %i', async (line, exitCode) => {
+    expect((await runLine(line)).exitCode).toBe(exitCode);
+  });
+
   it('import --dry-run says so (SND-10)', async () => {
     expect((await runLine(['import', 'clients.csv', '--dry-run'])).output).toContain('rien n’est changé');
   });

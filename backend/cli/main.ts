@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { readFlags, serve } from '../serve.ts';
 import { VERSION } from '../version.ts';
-import { connect, createToken, readInput } from './application.ts';
+import { connect, createToken, openOutput, readInput } from './application.ts';
 import { asUsageError } from './command.ts';
 import { runCommandLine } from './run.ts';
 
@@ -36,5 +36,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   connect: (folder) => connect(folder, locale),
   createToken,
   readFile: readInput,
+  openOutput,
   settingProblem: (error) => (error instanceof ConfigError ? error.message : null),
 });

@@ -15,6 +15,7 @@ import {
 } from './command.ts';
 import { attemptCommands } from './commands/attempts.ts';
 import { campaignCommands } from './commands/campaign.ts';
+import { exportCommands } from './commands/export.ts';
 import { importContacts } from './commands/import.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
@@ -32,6 +33,7 @@ const COMMANDS: Command[] = [
   ...[tokenCreate, stats, send, importContacts],
   ...campaignCommands,
   ...attemptCommands,
+  ...exportCommands,
   retriesProcess,
 ];
 const DESCRIBED: Described[] = [SERVE, ...COMMANDS];
@@ -42,7 +44,7 @@ export type Folder = { dataDir?: string };
 export type Connection = { client: Client; close(): Promise<void> };
 
 /** What the command line needs of the process that it runs in. */
-export type Environment = Pick<Context, 'readFile'> & {
+export type Environment = Pick<Context, 'readFile' | 'openOutput'> & {
   locale: Locale;
   version: string;
   write(text: string): void;
@@ -127,6 +129,7 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
   const context: Context = {
     text: shell.text,
     readFile: shell.readFile,
+    openOutput: shell.openOutput,
     createToken: (request) => shell.createToken(folder, request),
     async client() {
       const connection = await shell.connect(folder);
@@ -138,7 +141,8 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
   try {
     const { data, words } = await command.execute(line.args, context);
     progress.end();
-    shell.write(json ? `${JSON.stringify(data)}\n` : `${words}\n`);
+    if (json) shell.write(`${JSON.stringify(data)}\n`);
+    else if (words !== '') shell.write(`${words}\n`);
     return DONE;
   } catch (error) {
     progress.end();
@@ -156,7 +160,7 @@ function createProgress({ isTerminal, writeError }: Environment): { show(words: 
   let shown = false;
   return {
     show(words) {
-      if (isTerminal) writeError(words);
+      if (isTerminal) writeError(shown ? `${CLEAR_LINE}${words}` : words);
       shown = isTerminal;
     },
     end() {

@@ -4,6 +4,7 @@ import * as attempts from './attempts.ts';
 import * as campaigns from './campaigns.ts';
 import { byId, done, pageInput, pageOf } from './common.ts';
 import * as contacts from './contacts.ts';
+import * as exports from './exports.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
 import * as webhooks from './webhookEvents.ts';
@@ -170,6 +171,21 @@ export const contract = {
       .route({ method: 'POST', path: '/campaigns/preview', tags: ['campaigns'] })
       .input(campaigns.campaignPreviewInput)
       .output(campaigns.campaignPreview),
+  },
+  /** CSV files, piece by piece; over REST each is one file. */
+  exports: {
+    recipients: oc
+      .route({ method: 'GET', path: '/campaigns/{id}/export.csv', tags: ['campaigns'] })
+      .input(exports.recipientExportInput)
+      .output(eventIterator(exports.exportChunk)),
+    attempts: oc
+      .route({ method: 'GET', path: '/exports/attempts.csv', tags: ['attempts'] })
+      .input(exports.attemptExportInput)
+      .output(eventIterator(exports.exportChunk)),
+    errors: oc
+      .route({ method: 'GET', path: '/exports/errors.csv', tags: ['monitoring'] })
+      .input(exports.errorExportInput)
+      .output(eventIterator(exports.exportChunk)),
   },
   webhookEvents: {
     list: oc

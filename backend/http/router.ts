@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from '../contract/contract.ts';
 import type { Locale } from '../contract/common.ts';
@@ -32,7 +33,7 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
-  const { attempts, audit, campaigns, categories, contacts, live, messages, monitoring } = services;
+  const { attempts, audit, campaigns, categories, contacts, exports, live, messages, monitoring } = services;
   const { sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
@@ -80,6 +81,11 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
       recipients: os.campaigns.recipients.handler(({ input }) => campaigns.recipients(input)),
       preview: os.campaigns.preview.handler(({ input }) => campaigns.preview(input)),
     },
+    exports: {
+      recipients: os.exports.recipients.handler(({ input }) => inTurns(exports.recipients(input))),
+      attempts: os.exports.attempts.handler(({ input }) => inTurns(exports.attempts(input))),
+      errors: os.exports.errors.handler(({ input }) => inTurns(exports.errors(input))),
+    },
     webhookEvents: {
       list: os.webhookEvents.list.handler(({ input }) => webhookEvents.list(input)),
       get: os.webhookEvents.get.handler(({ input }) => webhookEvents.get(input.id)),
@@ -113,6 +119,14 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
 /** The answer of a call that gives nothing back, once it has happened. */
 function finished(_nothing: void): { done: true } {
   return { done: true };
+}
+
+/** Gives everything else its turn before each piece, however fast they are taken. */
+async function* inTurns<Piece>(pieces: Iterable<Piece>): AsyncGenerator<Piece, void> {
+  for (const piece of pieces) {
+    await turnOfTheLoop();
+    yield piece;
+  }
 }
 
 function answerSend({ attempt, known }: ReturnType<Services['messages']['send']>): {

@@ -34,6 +34,12 @@ export async function runLine(
     serve,
     connect,
     createToken,
+    openOutput: async () => ({
+      write: async (text) => {
+        written.push(text);
+      },
+      close: async () => {},
+    }),
     readFile: async () => Buffer.from('tel\n0612345678\n'),
     settingProblem: () => null,
     ...given,

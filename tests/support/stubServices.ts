@@ -1,6 +1,7 @@
 import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
+import type { ExportChunk } from '../../backend/contract/exports.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
@@ -122,6 +123,8 @@ export const someCampaign: Campaign = {
   failedCount: 1,
 };
 
+const someChunk: ExportChunk = { csv: "phone\r\n'+33612345678\r\n", rows: 1 };
+
 const someWebhookEvent: WebhookEventDetail = {
   id: 'event-1',
   provider: 'simulator',
@@ -233,6 +236,7 @@ export function stubServices(overrides: Overrides = {}): Services {
       recipients: () => NO_PAGE,
       preview: () => ({ eligible: 60, optedOut: 0, daysNeeded: 1, unknownVariables: [], samples: [] }),
     },
+    exports: { recipients: () => [someChunk], attempts: () => [someChunk], errors: () => [someChunk] },
     webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
     sending: { pause() {}, resume() {} },
     settings: { get: () => someSettings, update: () => someSettings },

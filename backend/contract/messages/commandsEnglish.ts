@@ -26,6 +26,9 @@ export const english: Record<keyof typeof french, string> = {
   'command.attempts retry': 'Try a failed attempt again',
   'command.attempts cancel': 'Cancel an attempt that has not left',
   'command.attempts resolve': 'Say whether a message of unknown outcome left',
+  'command.export recipients': 'Save the recipients of a campaign as CSV',
+  'command.export attempts': 'Save attempts as CSV',
+  'command.export errors': 'Save errors as CSV',
   'command.retries process': 'Try again what waits for a retry; clean old attempts when asked to',
 
   'option.data-dir': 'Data folder (else VIGIE_DATA_DIR, else the system’s place)',
@@ -69,6 +72,10 @@ export const english: Record<keyof typeof french, string> = {
   'option.cleanup-days': 'Age in days from which an attempt is cleaned',
   'option.verbose': 'Show each attempt concerned',
 
+  'option.out': 'File to write; without it the output',
+  'option.separator': 'What stands between two cells: “,” or “;”',
+
+  'usage.json_needs_out': 'With --json, say which file to write: --out FILE.',
   'usage.unknown_command': 'Unknown command: {command}.',
   'usage.incomplete': 'Incomplete command: {command}.',
   'usage.unknown_option': 'Unknown option: {option}.',
@@ -83,6 +90,7 @@ export const english: Record<keyof typeof french, string> = {
   'failure.host_silent': 'Vigie is running ({address}) but does not answer. Try again, or restart the application.',
   'failure.file_missing': 'The file {file} does not exist.',
   'failure.file_unreadable': 'The file {file} could not be read ({reason}).',
+  'failure.file_unwritable': 'The file {file} could not be written ({reason}).',
   'failure.category_unknown': 'There is no category “{name}”. Categories: {known}.',
   'failure.unexpected': 'The command failed: {reason}',
 
@@ -109,6 +117,9 @@ export const english: Record<keyof typeof french, string> = {
   'import.dry_run':
     'Dry run, nothing is changed: {imported} would be imported, {updated} updated, {refused} refused, of {total} lines.',
   'import.refused': 'Line {line}: {message} ({value})',
+
+  'export.progress': '{rows} rows…',
+  'export.done': '{rows} rows written to {file}.',
 
   'send.queued': 'Message queued: {id} ({state}).',
   'send.known': 'This key stands for the message {id} already ({state}).',

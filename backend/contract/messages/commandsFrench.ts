@@ -25,6 +25,9 @@ export const french = {
   'command.attempts retry': 'Relance une tentative en échec',
   'command.attempts cancel': 'Annule une tentative qui n’est pas partie',
   'command.attempts resolve': 'Dit si un message à l’issue inconnue est parti',
+  'command.export recipients': 'Enregistrer les destinataires d’une campagne en CSV',
+  'command.export attempts': 'Enregistrer les tentatives en CSV',
+  'command.export errors': 'Enregistrer les erreurs en CSV',
   'command.retries process': 'Relance ce qui attend un nouvel essai ; nettoie, sur demande, les anciennes tentatives',
 
   'option.data-dir': 'Dossier des données (sinon VIGIE_DATA_DIR, sinon celui du système)',
@@ -68,6 +71,10 @@ export const french = {
   'option.cleanup-days': 'Ancienneté en jours à partir de laquelle une tentative est nettoyée',
   'option.verbose': 'Affiche chaque tentative concernée',
 
+  'option.out': 'Fichier à écrire ; sans cette option, la sortie',
+  'option.separator': 'Ce qui sépare deux cellules : « , » ou « ; »',
+
+  'usage.json_needs_out': 'Avec --json, indiquez le fichier à écrire : --out FICHIER.',
   'usage.unknown_command': 'Commande inconnue : {command}.',
   'usage.incomplete': 'Commande incomplète : {command}.',
   'usage.unknown_option': 'Option inconnue : {option}.',
@@ -82,6 +89,7 @@ export const french = {
   'failure.host_silent': 'Vigie tourne ({address}) mais ne répond pas. Réessayez, ou redémarrez l’application.',
   'failure.file_missing': 'Le fichier {file} n’existe pas.',
   'failure.file_unreadable': 'Le fichier {file} n’a pas pu être lu ({reason}).',
+  'failure.file_unwritable': 'Le fichier {file} n’a pas pu être écrit ({reason}).',
   'failure.category_unknown': 'La catégorie « {name} » n’existe pas. Catégories : {known}.',
   'failure.unexpected': 'La commande a échoué : {reason}',
 
@@ -108,6 +116,9 @@ export const french = {
   'import.dry_run':
     'Essai, rien n’est changé : {imported} seraient importés, {updated} mis à jour, {refused} refusés, sur {total} lignes.',
   'import.refused': 'Ligne {line} : {message} ({value})',
+
+  'export.progress': '{rows} lignes…',
+  'export.done': '{rows} lignes écrites dans {file}.',
 
   'send.queued': 'Message en file : {id} ({state}).',
   'send.known': 'Cette clé désigne déjà le message {id} ({state}).',

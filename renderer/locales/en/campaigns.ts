@@ -50,6 +50,7 @@ export const campaigns: Texts<typeof french> = {
     startsAt: 'Planned for {{at}}',
     messages: 'Messages',
     recipients: 'Recipients',
+    exportFile: 'recipients.csv',
     start: 'Launch',
     pause: 'Pause',
     resume: 'Resume',

@@ -47,6 +47,7 @@ export const campaigns = {
     startsAt: 'Départ prévu le {{at}}',
     messages: 'Messages',
     recipients: 'Destinataires',
+    exportFile: 'destinataires.csv',
     start: 'Lancer',
     pause: 'Mettre en pause',
     resume: 'Reprendre',
