@@ -18,7 +18,7 @@ import { createAdminServer, type AdminServer } from './http/server.ts';
 import { createTokens } from './http/tokens.ts';
 import { Scheduler, type Job } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
-import type { Services } from './services.ts';
+import type { AnsweringServices } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
 import { giveBackPages } from './storage/database.ts';
 import { loadSecrets, tokenKey, writeDurably, type Secrets } from './storage/secrets.ts';
@@ -41,7 +41,7 @@ export type ComposeOptions = {
 
 export type Application = Service & {
   readonly router: VigieRouter;
-  readonly services: Services;
+  readonly services: AnsweringServices;
   readonly events: Emitter<LiveEvent>;
   status(): HostStatus;
   /** Why nothing is sent (REL-2); null unless the status is `frozen`. */
@@ -117,6 +117,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       await admin?.stop();
       for (const service of running.toReversed()) await service.stop();
       for (const line of parts?.lines ?? []) await line.close();
+      parts?.workspace.cache.close();
       if (opened.kind === 'open') opened.store.close();
       unlock();
     },
@@ -175,7 +176,14 @@ async function composeParts(
       workspace.processor.wake();
     },
   });
-  const scheduler = new Scheduler({ database: store.main, clock, logger, jobs: jobsOf(workspace, store, clock) });
+  const scheduler = new Scheduler({
+    database: store.main,
+    clock,
+    logger,
+    jobs: jobsOf(workspace, store, clock),
+    audit: workspace.audit,
+  });
+  workspace.services.scheduler = scheduler;
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
@@ -226,11 +234,11 @@ function jobsOf(workspace: Workspace, { main, inbox }: Store, clock: Clock): Job
 }
 
 /** Every call says that the application is frozen, and why. */
-function frozenServices(error: VigieError | null): Services {
+function frozenServices(error: VigieError | null): AnsweringServices {
   const refuse = (): never => {
     throw error ?? new VigieError('frozen');
   };
   const group = new Proxy({}, { get: () => refuse });
   const live = { events: createEmitter<LiveEvent>(), snapshot: refuse };
-  return new Proxy({}, { get: (_target, name) => (name === 'live' ? live : group) }) as Services;
+  return new Proxy({}, { get: (_target, name) => (name === 'live' ? live : group) }) as AnsweringServices;
 }

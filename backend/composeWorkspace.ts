@@ -4,6 +4,10 @@ import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
+import { Cache } from './monitoring/cache/cache.ts';
+import { droppingChanges, withCache } from './monitoring/cache/cachedServices.ts';
+import { createMemoryStore } from './monitoring/cache/memoryStore.ts';
+import { createRedisStore } from './monitoring/cache/redisStore.ts';
 import { Live } from './monitoring/live.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
@@ -25,10 +29,10 @@ import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
 import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
-import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
 import { createAudit } from './storage/audit.ts';
-import type { Store } from './storage/store.ts';
+import { workspaceId, type Store } from './storage/store.ts';
+import { VigieError } from './contract/errors.ts';
 import { sentence } from './contract/messages/sentence.ts';
 import { createWebhookLog } from './webhooks/log.ts';
 import { createSilenceWatch } from './webhooks/silence.ts';
@@ -81,7 +85,12 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaign: (id) => (campaigns.stores.campaigns.byId(id) === null ? null : campaigns.campaigns.get(id)),
     activeCampaigns: () => campaigns.campaigns.list({ limit: 50, status: 'running' }).items,
   });
-  const { notify } = live;
+  const cache = new Cache({
+    ...{ ids, logger, workspaceId: workspaceId(database) },
+    store:
+      config.redisUrl === null ? createMemoryStore(clock) : createRedisStore({ url: config.redisUrl, clock, logger }),
+  });
+  const notify = droppingChanges(cache, live.notify);
   const wake = (): void => {
     dispatcher.wake();
   };
@@ -171,7 +180,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
-  const services: Services = {
+  const services = withCache(cache, {
     monitoring,
     messages: {
       ...createMessages({
@@ -207,10 +216,13 @@ export function composeWorkspace(parts: WorkspaceParts) {
     webhookEvents: createWebhookLog({ ...webhooks, audit, processor }),
     sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
+    cache,
+    // Until the clock's jobs are known.
+    scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
     audit,
     suppressions: campaigns.suppressions,
     live: { events: live.events, snapshot: () => live.snapshot() },
-  };
+  });
   const silence = createSilenceWatch({
     ...{ database, clock, notify, locale },
     reportingLines: () =>
@@ -220,7 +232,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
     services,
     preferences,
     lines,
+    audit,
     live,
+    cache,
     dispatcher,
     reconciliation,
     processor,

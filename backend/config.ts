@@ -69,6 +69,11 @@ const oneOf = (values: readonly [string, ...string[]]): Reader<string> => ({
   allowed: { fr: `l’une des valeurs ${values.join(', ')}`, en: `one of ${values.join(', ')}` },
 });
 
+const redisUrl: Reader<string> = {
+  schema: z.url({ protocol: /^rediss?$/ }),
+  allowed: { fr: 'une adresse telle que redis://hôte:6379', en: 'an address such as redis://host:6379' },
+};
+
 function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -190,6 +195,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       rollingLimit: 1000,
       sendsPerMinute: 20,
     }),
+    redisUrl: read('REDIS_URL', redisUrl),
     wassenger,
     meta,
     demo: wassenger === null && meta === null && (flags.demo ?? true),

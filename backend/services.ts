@@ -81,6 +81,11 @@ export type Services = {
     get(): workspace.Settings;
     update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
   };
+  scheduler: {
+    list(): workspace.ScheduledJob[];
+    run(job: string, actor: string): Promise<workspace.ScheduledJob>;
+  };
+  cache: { stats(): monitoring.CacheStats };
   audit: { list(input: PageInput): Page<workspace.AuditEntry> };
   suppressions: {
     list(input: PageInput): Page<contacts.Suppression>;
@@ -91,4 +96,16 @@ export type Services = {
     /** The events that a new subscriber begins with. */
     snapshot(): LiveEvent[];
   };
+};
+
+/** The services as they answer from outside: behind a cache, some answers are waited for. */
+export type AnsweringServices = Omit<Services, 'messages' | 'categories' | 'contacts'> & {
+  messages: WaitedFor<Services['messages'], 'stats'>;
+  categories: WaitedFor<Services['categories'], 'list'>;
+  contacts: WaitedFor<Services['contacts'], 'list'>;
+};
+type WaitedFor<Group, Name extends keyof Group> = Omit<Group, Name> & {
+  [Call in Name]: Group[Call] extends (...given: infer Given) => infer Answer
+    ? (...given: Given) => Await<Answer>
+    : never;
 };

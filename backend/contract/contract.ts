@@ -218,6 +218,16 @@ export const contract = {
       .input(workspace.settingsPatch)
       .output(workspace.settings),
   },
+  scheduler: {
+    list: oc.route({ method: 'GET', path: '/scheduler', tags: ['settings'] }).output(z.array(workspace.scheduledJob)),
+    run: oc
+      .route({ method: 'POST', path: '/scheduler/{job}/run', tags: ['settings'] })
+      .input(workspace.runJobInput)
+      .output(workspace.scheduledJob),
+  },
+  cache: {
+    stats: oc.route({ method: 'GET', path: '/cache/stats', tags: ['monitoring'] }).output(monitoring.cacheStats),
+  },
   audit: {
     list: oc
       .route({ method: 'GET', path: '/audit', tags: ['settings'] })

@@ -4,7 +4,7 @@ import { contract, type Contract } from '../contract/contract.ts';
 import type { Locale } from '../contract/common.ts';
 import type { ImportReport, importQuery } from '../contract/contacts.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Services } from '../services.ts';
+import type { AnsweringServices, Services } from '../services.ts';
 import type { z } from 'zod';
 import { createErrorRenderer } from './errors.ts';
 import { followLive } from './liveStream.ts';
@@ -22,7 +22,7 @@ export type VigieRouter = Router<Contract, RequestContext>;
  * Answers every call of the contract from the services; HTTP, Electron IPC and the command line serve this one router.
  * Whatever is thrown leaves as an error of `contract/errors.ts` with its sentence.
  */
-export function createRouter(services: Services, deps: { locale: () => Locale; logger: Logger }): VigieRouter {
+export function createRouter(services: AnsweringServices, deps: { locale: () => Locale; logger: Logger }): VigieRouter {
   const renderError = createErrorRenderer(deps);
   const os = implement(contract)
     .$context<RequestContext>()
@@ -33,8 +33,8 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
-  const { attempts, audit, campaigns, categories, contacts, exports, live, messages, monitoring } = services;
-  const { sending, settings, suppressions, webhookEvents } = services;
+  const { attempts, audit, cache, campaigns, categories, contacts, exports, live, messages, monitoring } = services;
+  const { scheduler, sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
     monitoring: {
@@ -105,6 +105,11 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
       get: os.settings.get.handler(() => settings.get()),
       update: os.settings.update.handler(({ input, context }) => settings.update(input, context.actor)),
     },
+    scheduler: {
+      list: os.scheduler.list.handler(() => scheduler.list()),
+      run: os.scheduler.run.handler(({ input, context }) => scheduler.run(input.job, context.actor)),
+    },
+    cache: { stats: os.cache.stats.handler(() => cache.stats()) },
     audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },
     suppressions: {
       list: os.suppressions.list.handler(({ input }) => suppressions.list(input)),
@@ -138,7 +143,7 @@ function answerSend({ attempt, known }: ReturnType<Services['messages']['send']>
 
 /** The file's bytes are handed on as they came: its encoding is the importer's to find out (CMP-1). */
 async function importFile(
-  contacts: Services['contacts'],
+  contacts: Pick<Services['contacts'], 'import'>,
   { query, body }: { query: z.infer<typeof importQuery>; body: File },
 ): Promise<ImportReport> {
   return contacts.import(new Uint8Array(await body.arrayBuffer()), { ...query, fileName: body.name });

@@ -1,8 +1,11 @@
 import cron from 'node-cron';
+import { VigieError } from '../contract/errors.ts';
+import type { ScheduledJob } from '../contract/workspace.ts';
 import type { Clock } from '../core/clock.ts';
-import { DAY_MS, MINUTE_MS, SECOND_MS } from '../core/days.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS, toIso } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Service } from '../core/service.ts';
+import type { Audit } from '../storage/audit.ts';
 import type { Database } from '../storage/database.ts';
 
 export type Job = {
@@ -15,7 +18,13 @@ export type Job = {
   atStart?: boolean;
 };
 
-type SchedulerDependencies = { database: Database; clock: Clock; logger: Logger; jobs: readonly Job[] };
+type StoredRun = {
+  lastStartedAt: number | null;
+  lastFinishedAt: number | null;
+  lastResult: ScheduledJob['lastResult'];
+  nextAt: number;
+};
+type SchedulerDependencies = { database: Database; clock: Clock; logger: Logger; jobs: readonly Job[]; audit: Audit };
 
 /** Wall clock and schedules are compared this often, so that sleep and clock changes need no special case. */
 const TICK_MS = SECOND_MS;
@@ -35,6 +44,10 @@ export class Scheduler implements Service {
     const { database } = dependencies;
     this.#statements = {
       nextAt: database.prepare<{ job: string }, number>(`SELECT next_at FROM job_runs WHERE job = @job`).pluck(),
+      runs: database.prepare<{ job: string }, StoredRun>(`
+        SELECT last_started_at AS lastStartedAt, last_finished_at AS lastFinishedAt, last_result AS lastResult,
+          next_at AS nextAt
+        FROM job_runs WHERE job = @job`),
       plan: database.prepare<{ job: string; nextAt: number }>(`
         INSERT INTO job_runs (job, next_at) VALUES (@job, @nextAt) ON CONFLICT (job) DO UPDATE SET next_at = excluded.next_at`),
       finish: database.prepare<{ job: string; startedAt: number; finishedAt: number; result: string }>(`
@@ -64,11 +77,43 @@ export class Scheduler implements Service {
     await this.#running;
   }
 
+  /** Every job, with its last run and its next. */
+  list(): ScheduledJob[] {
+    return this.#deps.jobs.map((job) => this.#view(job));
+  }
+
+  /**
+   * Runs a job now, after what is running already; its own times stay.
+   * @throws VigieError `not_found`
+   */
+  async run(name: string, actor: string): Promise<ScheduledJob> {
+    const job = this.#deps.jobs.find((candidate) => candidate.name === name);
+    if (job === undefined) throw new VigieError('not_found');
+    this.#deps.audit.write({ actor, action: 'scheduler.run', target: name });
+    const run = this.#running.then(() => this.#run(job));
+    this.#running = run;
+    await run;
+    return this.#view(job);
+  }
+
+  #view({ name, schedule }: Job): ScheduledJob {
+    const run = this.#statements.runs.get({ job: name });
+    const { lastStartedAt = null, lastFinishedAt = null, lastResult = null, nextAt = 0 } = run ?? {};
+    return {
+      ...{ name, schedule, lastResult },
+      lastStartedAt: toIso(lastStartedAt),
+      lastFinishedAt: toIso(lastFinishedAt),
+      nextAt: nextAt === 0 ? null : toIso(nextAt),
+    };
+  }
+
   #schedule(): void {
     this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
-      this.#running = this.runDue().then(() => {
-        if (this.#started) this.#schedule();
-      });
+      this.#running = this.#running
+        .then(() => this.runDue())
+        .then(() => {
+          if (this.#started) this.#schedule();
+        });
     });
   }
 

@@ -5,7 +5,7 @@ import type { ExportChunk } from '../../backend/contract/exports.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
-import type { Settings } from '../../backend/contract/workspace.ts';
+import type { ScheduledJob, Settings } from '../../backend/contract/workspace.ts';
 import { createEmitter } from '../../backend/core/emitter.ts';
 import type { Services } from '../../backend/services.ts';
 
@@ -121,6 +121,15 @@ export const someCampaign: Campaign = {
   optedOut: 0,
   cancelled: 0,
   failedCount: 1,
+};
+
+const someJob: ScheduledJob = {
+  name: 'cleanup',
+  schedule: '0 2 * * *',
+  lastStartedAt: null,
+  lastFinishedAt: null,
+  lastResult: null,
+  nextAt: AT,
 };
 
 const someChunk: ExportChunk = { csv: "phone\r\n'+33612345678\r\n", rows: 1 };
@@ -240,6 +249,8 @@ export function stubServices(overrides: Overrides = {}): Services {
     webhookEvents: { list: () => NO_PAGE, get: () => someWebhookEvent, replay: () => someWebhookEvent },
     sending: { pause() {}, resume() {} },
     settings: { get: () => someSettings, update: () => someSettings },
+    scheduler: { list: () => [someJob], run: async () => someJob },
+    cache: { stats: () => ({ hits: 3, misses: 1, hitRate: 0.75, warning: false }) },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },
     live: { events: createEmitter<LiveEvent>(), snapshot: () => [{ type: 'stats', stats: someStats }] },
