@@ -15,6 +15,8 @@ import {
 } from './command.ts';
 import { attemptCommands } from './commands/attempts.ts';
 import { campaignCommands } from './commands/campaign.ts';
+import { categoryCommands } from './commands/categories.ts';
+import { contactCommands } from './commands/contacts.ts';
 import { exportCommands } from './commands/export.ts';
 import { importContacts } from './commands/import.ts';
 import { retriesProcess } from './commands/retries.ts';
@@ -31,6 +33,8 @@ const WRONG_USE = 2;
 const SERVE: Described = { name: 'serve', operands: [], options: ['port', 'webhook-port', 'no-demo'] };
 const COMMANDS: Command[] = [
   ...[tokenCreate, stats, send, importContacts],
+  ...contactCommands,
+  ...categoryCommands,
   ...campaignCommands,
   ...attemptCommands,
   ...exportCommands,
