@@ -19,7 +19,7 @@ import { createAdminServer, type AdminServer } from './http/server.ts';
 import { createTokens } from './http/tokens.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { configureLines, type ClosableLine } from './sending/configureLines.ts';
-import type { Services } from './services.ts';
+import type { AnsweringServices } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
 import { createBackups, type Backups } from './storage/backups/backups.ts';
 import { completeRestore, type WorkspaceFolders } from './storage/backups/restore.ts';
@@ -46,7 +46,7 @@ export type ComposeOptions = {
 
 export type Application = Service & {
   readonly router: VigieRouter;
-  readonly services: Services;
+  readonly services: AnsweringServices;
   readonly events: Emitter<LiveEvent>;
   status(): HostStatus;
   /** Why nothing is sent (REL-2); null unless the status is `frozen`. */
@@ -136,6 +136,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       await admin?.stop();
       for (const service of running.toReversed()) await service.stop();
       for (const line of parts?.lines ?? []) await line.close();
+      parts?.workspace.cache.close();
       if (opened.kind === 'open') opened.store.close();
       if (mode === 'host') completeRestore(folders);
       unlock();
@@ -189,8 +190,10 @@ async function composeParts(
     database: store.main,
     clock,
     logger,
-    jobs: composeJobs(workspace, { clock, logger, backups }),
+    jobs: composeJobs(workspace, { clock, logger, backups, store }),
+    audit: workspace.audit,
   });
+  workspace.services.scheduler = scheduler;
   const { live, processor, reconciliation, dispatcher } = workspace;
   const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
   return { workspace, store, lines, port, running };
@@ -204,12 +207,13 @@ function keyOf(config: Config, opened: Opened): Uint8Array {
 const TOKEN_KEY_BYTES = 32;
 
 /** Every call says that the application is frozen, and why; but for those that lead out of it. */
-function frozenServices(error: VigieError | null, backups: Backups): Services {
+function frozenServices(error: VigieError | null, backups: Backups): AnsweringServices {
   const refuse = (): never => {
     throw error ?? new VigieError('frozen');
   };
   const group = new Proxy({}, { get: () => refuse });
   const live = { events: createEmitter<LiveEvent>(), snapshot: refuse };
   const open = { live, backups };
-  return new Proxy(open, { get: (target, name): unknown => Reflect.get(target, name) ?? group }) as unknown as Services;
+  const answer = (target: object, name: string | symbol): unknown => Reflect.get(target, name) ?? group;
+  return new Proxy(open, { get: answer }) as unknown as AnsweringServices;
 }

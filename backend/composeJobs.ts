@@ -3,16 +3,24 @@ import { VigieError } from './contract/errors.ts';
 import { errorSentence, sentence } from './contract/messages/sentence.ts';
 import type { Clock } from './core/clock.ts';
 import type { Logger } from './core/logger.ts';
+import { inSteps } from './core/steps.ts';
 import type { Job } from './scheduler/scheduler.ts';
 import type { Backups } from './storage/backups/backups.ts';
+import { giveBackPages } from './storage/database.ts';
+import type { Store } from './storage/store.ts';
 
 /** Finished messages keep their text and phone for so long (SND-9). */
 const CLEAN_AFTER_DAYS = 30;
 
-type JobDependencies = { clock: Clock; logger: Logger; backups: Pick<Backups, 'create'> };
+type JobDependencies = {
+  clock: Clock;
+  logger: Logger;
+  backups: Pick<Backups, 'create'>;
+  store: Pick<Store, 'main' | 'inbox'>;
+};
 
 /** What time alone brings about (OPS-7). */
-export function composeJobs(workspace: Workspace, { clock, logger, backups }: JobDependencies): Job[] {
+export function composeJobs(workspace: Workspace, { clock, logger, backups, store }: JobDependencies): Job[] {
   const { campaigns, ledger, lines, live, preferences, processor, services, silence } = workspace;
   const backUp = async (): Promise<void> => {
     try {
@@ -47,10 +55,11 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups }: Jo
     {
       name: 'cleanup',
       schedule: '0 2 * * *',
-      run: () => {
-        services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie');
+      run: async (signal) => {
+        await services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie', signal);
         ledger.prune(clock.now());
-        processor.prune();
+        await processor.prune(signal);
+        for (const file of [store.main, store.inbox]) await inSteps(() => giveBackPages(file), signal);
       },
     },
     // Not waited for: a large file takes a while, in which the other jobs go on.

@@ -4,12 +4,17 @@ import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
+import { Cache } from './monitoring/cache/cache.ts';
+import { droppingChanges, withCache } from './monitoring/cache/cachedServices.ts';
+import { createMemoryStore } from './monitoring/cache/memoryStore.ts';
+import { createRedisStore } from './monitoring/cache/redisStore.ts';
 import { createClockService } from './monitoring/clockReset.ts';
 import { ClockWatch } from './monitoring/clockWatch.ts';
 import { Live } from './monitoring/live.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { QuotaLedger } from './monitoring/quotaLedger.ts';
 import { ReplyReserve } from './monitoring/replyReserve.ts';
+import { createExports } from './exports.ts';
 import { Preferences } from './preferences.ts';
 import { askFirst, createMayHaveLeft } from './sending/askFirst.ts';
 import { createAttemptQueue } from './sending/attemptQueue.ts';
@@ -29,11 +34,11 @@ import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
 import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
-import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
 import { createAudit } from './storage/audit.ts';
-import type { Store } from './storage/store.ts';
+import { workspaceId, type Store } from './storage/store.ts';
 import { createTurns } from './storage/turns.ts';
+import { VigieError } from './contract/errors.ts';
 import { sentence } from './contract/messages/sentence.ts';
 import { createWebhookLog } from './webhooks/log.ts';
 import { createSilenceWatch } from './webhooks/silence.ts';
@@ -68,7 +73,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const mayHaveLeft = createMayHaveLeft(database);
   const asking = parts.configuredLines.map((line) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) }));
   const lines = new Lines(database, asking, clock.now());
-  const views = new AttemptViews({ database, store: attempts, lines, locale });
+  const views = new AttemptViews({
+    ...{ database, store: attempts, lines, locale },
+    defaultCountry: () => preferences.values.defaultCountry,
+  });
   const explain = (code: string, lineId: string | null): string =>
     codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
 
@@ -98,7 +106,12 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaign: (id) => (campaigns.stores.campaigns.byId(id) === null ? null : campaigns.campaigns.get(id)),
     activeCampaigns: () => campaigns.campaigns.list({ limit: 50, status: 'running' }).items,
   });
-  const { notify } = live;
+  const cache = new Cache({
+    ...{ ids, logger, workspaceId: workspaceId(database) },
+    store:
+      config.redisUrl === null ? createMemoryStore(clock) : createRedisStore({ url: config.redisUrl, clock, logger }),
+  });
+  const notify = droppingChanges(cache, live.notify);
   const wake = (): void => {
     dispatcher.wake();
   };
@@ -190,7 +203,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
-  const services: Omit<Services, 'backups'> = {
+  const services = withCache(cache, {
     monitoring,
     messages: {
       ...createMessages({
@@ -209,7 +222,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       cancel: (id, actor) => operator.cancel(id, actor),
       resolve: (input, actor) => operator.resolve(input, actor),
       retryMany: (input, actor) => operator.retryMany(input, actor),
-      cleanup: (input, actor) => operator.cleanup(input, actor),
+      cleanup: (input, actor, signal) => operator.cleanup(input, actor, signal),
     },
     contacts: campaigns.contacts,
     categories: campaigns.categories,
@@ -218,6 +231,11 @@ export function composeWorkspace(parts: WorkspaceParts) {
       start: wakeAfter(campaigns.campaigns.start),
       resume: wakeAfter(campaigns.campaigns.resume),
     },
+    exports: createExports({
+      campaigns: campaigns.campaigns,
+      attempts: views,
+      errors: (page) => monitoring.errorPage(page),
+    }),
     webhookEvents: createWebhookLog({
       ...{ ...webhooks, audit, processor },
       phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
@@ -229,10 +247,13 @@ export function composeWorkspace(parts: WorkspaceParts) {
     }),
     lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
+    cache,
+    // Until the clock's jobs are known.
+    scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
     audit,
     suppressions: campaigns.suppressions,
     live: { events: live.events, snapshot: () => live.snapshot() },
-  };
+  });
   const silence = createSilenceWatch({
     ...{ database, clock, notify, locale },
     reportingLines: () =>
@@ -242,7 +263,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
     services,
     preferences,
     lines,
+    audit,
     live,
+    cache,
     dispatcher,
     reconciliation,
     processor,

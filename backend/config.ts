@@ -69,6 +69,11 @@ const oneOf = (values: readonly [string, ...string[]]): Reader<string> => ({
   allowed: { fr: `l’une des valeurs ${values.join(', ')}`, en: `one of ${values.join(', ')}` },
 });
 
+const redisUrl: Reader<string> = {
+  schema: z.url({ protocol: /^rediss?$/ }),
+  allowed: { fr: 'une adresse telle que redis://hôte:6379', en: 'an address such as redis://host:6379' },
+};
+
 /** Settings that the operator may also save in the application. */
 export type SavedSettings = Partial<{
   locale: Locale;
@@ -183,6 +188,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       rollingLimit: 1000,
       sendsPerMinute: 20,
     }),
+    redisUrl: read('REDIS_URL', redisUrl),
     wassenger,
     meta,
     demo: wassenger === null && meta === null && (flags.demo ?? true),

@@ -3,6 +3,7 @@ import type { Backups } from './storage/backups/backups.ts';
 import type * as campaigns from './contract/campaigns.ts';
 import type { Page, PageInput } from './contract/common.ts';
 import type * as contacts from './contract/contacts.ts';
+import type * as exports from './contract/exports.ts';
 import type { Line, LinePatch } from './contract/lines.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as monitoring from './contract/monitoring.ts';
@@ -32,7 +33,11 @@ export type Services = {
     cancel(id: string, actor: string): attempts.Attempt;
     resolve(input: z.infer<typeof attempts.resolveInput>, actor: string): attempts.Attempt;
     retryMany(input: z.infer<typeof attempts.retryManyInput>, actor: string): z.infer<typeof attempts.retryManyOutput>;
-    cleanup(input: z.infer<typeof attempts.cleanupInput>, actor: string): z.infer<typeof attempts.cleanupOutput>;
+    cleanup(
+      input: z.infer<typeof attempts.cleanupInput>,
+      actor: string,
+      signal?: AbortSignal,
+    ): Await<z.infer<typeof attempts.cleanupOutput>>;
   };
   contacts: {
     list(input: contacts.ContactListInput): Page<contacts.Contact>;
@@ -60,6 +65,11 @@ export type Services = {
     recipients(input: campaigns.RecipientListInput): Page<campaigns.Recipient>;
     preview(input: z.infer<typeof campaigns.campaignPreviewInput>): campaigns.CampaignPreview;
   };
+  exports: {
+    recipients(input: exports.RecipientExportInput): Iterable<exports.ExportChunk>;
+    attempts(input: exports.AttemptExportInput): Iterable<exports.ExportChunk>;
+    errors(input: exports.ErrorExportInput): Iterable<exports.ExportChunk>;
+  };
   webhookEvents: {
     list(input: webhooks.WebhookEventListInput): Page<webhooks.WebhookEvent>;
     get(id: string): webhooks.WebhookEventDetail;
@@ -83,6 +93,11 @@ export type Services = {
     list(): Line[];
     update(patch: LinePatch, actor: string): Line;
   };
+  scheduler: {
+    list(): workspace.ScheduledJob[];
+    run(job: string, actor: string): Promise<workspace.ScheduledJob>;
+  };
+  cache: { stats(): monitoring.CacheStats };
   audit: { list(input: PageInput): Page<workspace.AuditEntry> };
   suppressions: {
     list(input: PageInput): Page<contacts.Suppression>;
@@ -93,4 +108,16 @@ export type Services = {
     /** The events that a new subscriber begins with. */
     snapshot(): LiveEvent[];
   };
+};
+
+/** The services as they answer from outside: behind a cache, some answers are waited for. */
+export type AnsweringServices = Omit<Services, 'messages' | 'categories' | 'contacts'> & {
+  messages: WaitedFor<Services['messages'], 'stats'>;
+  categories: WaitedFor<Services['categories'], 'list'>;
+  contacts: WaitedFor<Services['contacts'], 'list'>;
+};
+type WaitedFor<Group, Name extends keyof Group> = Omit<Group, Name> & {
+  [Call in Name]: Group[Call] extends (...given: infer Given) => infer Answer
+    ? (...given: Given) => Await<Answer>
+    : never;
 };

@@ -83,14 +83,16 @@ export class CampaignStore {
         `UPDATE campaigns SET final_figures = @figures WHERE id = @id`,
       ),
       overWithWaiting: database.prepare<[], { id: string; status: 'completed' | 'cancelled' }>(`
-        SELECT DISTINCT c.id, c.status FROM attempts a JOIN campaigns c ON c.id = a.campaign_id
-        WHERE a.state IN ('pending', 'failed_retry') AND c.status IN ('completed', 'cancelled')`),
+        SELECT c.id, c.status FROM campaigns c
+        WHERE c.status IN ('completed', 'cancelled') AND EXISTS (
+          SELECT 1 FROM attempts INDEXED BY attempts_campaign_state
+          WHERE campaign_id = c.id AND state IN ('pending', 'failed_retry'))`),
       // Message 1 that may still leave, CMP-10; one is enough to know.
       message1Waits: database
         .prepare<{ id: string }, number>(
           `
-          SELECT EXISTS (SELECT 1 FROM attempts WHERE campaign_id = @id AND type = 'message_1'
-            AND state IN ('pending', 'failed_retry', 'sending'))`,
+          SELECT EXISTS (SELECT 1 FROM attempts INDEXED BY attempts_campaign_state
+            WHERE campaign_id = @id AND type = 'message_1' AND state IN ('pending', 'failed_retry', 'sending'))`,
         )
         .pluck(),
       recount: database.prepare<{ id: string }, Figures>(`

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
@@ -13,7 +13,7 @@ import { createLogger } from '../core/logger.ts';
 import { createTokens, role, type IssuedToken, type Tokens } from '../http/tokens.ts';
 import { tokenKey } from '../storage/secrets.ts';
 import { demoFolder, isInstalled, readHostFile } from '../storage/store.ts';
-import { CommandError, type Client } from './command.ts';
+import { CommandError, type Client, type Output } from './command.ts';
 import { restoreFile } from './restoring.ts';
 import type { Connection, Folder } from './run.ts';
 
@@ -101,5 +101,26 @@ export async function readInput(file: string): Promise<Buffer> {
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
     throw new CommandError('failure.file_unreadable', { file, reason }, { cause });
+  }
+}
+
+/**
+ * A file that is written anew, else the process's output.
+ * @throws CommandError in words, when the file cannot be written
+ */
+export async function openOutput(file: string | undefined): Promise<Output> {
+  if (file === undefined) {
+    const write = (text: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+      });
+    return { write, close: () => Promise.resolve() };
+  }
+  try {
+    const handle = await open(file, 'w', 0o600);
+    return { write: (text) => handle.writeFile(text), close: () => handle.close() };
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    throw new CommandError('failure.file_unwritable', { file, reason }, { cause });
   }
 }

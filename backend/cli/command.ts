@@ -20,6 +20,9 @@ type Values<Given extends Options> = { [Name in keyof Given]?: ValueOf<Given[Nam
 
 export type Text = (key: CommandText, values?: SentenceValues) => string;
 
+/** Resolves when the text is written, so that none piles up. */
+export type Output = { write(text: string): Promise<void>; close(): Promise<void> };
+
 /** What commands use besides their arguments. */
 export type Context = {
   text: Text;
@@ -32,9 +35,11 @@ export type Context = {
   copyFile(from: string, to: string): Promise<void>;
   /** Puts a backup in place of the workspace's files, by way of the application that runs there, or without one. */
   restoreFrom(archive: string): Promise<Backup>;
+  /** Where a long answer is written as it comes: a file, without one the output. */
+  openOutput(file: string | undefined): Promise<Output>;
 };
 
-/** What a command found: for programs, and in words. */
+/** What a command found: for programs, and in words; no words where all has been written already. */
 export type Answer = { data: unknown; words: string };
 
 type Definition<Given extends Options> = {

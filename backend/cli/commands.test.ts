@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runLine } from '../../tests/support/commandLine.ts';
-import { someAttempt, someCampaign, someCategory, someLine, stubServices } from '../../tests/support/stubServices.ts';
+import {
+  someAttempt,
+  someCampaign,
+  someCategory,
+  someContact,
+  someLine,
+  stubServices,
+} from '../../tests/support/stubServices.ts';
 
 describe('token create', () => {
   it('prints the token alone (SEC-2)', async () => {
@@ -78,6 +85,30 @@ describe('commands', () => {
     });
   });
 
+  it('export writes the file alone to the output, or says how much it wrote to a file (CMP-13)', async () => {
+    const recipients = vi.fn(() => [
+      { csv: 'a\r\n', rows: 0 },
+      { csv: 'b\r\n', rows: 1 },
+    ]);
+    const services = { exports: { recipients } };
+    const { output } = await runLine(['export', 'recipients', '--campaign', 'c', '--separator', ';'], services);
+    expect(output).toBe('a\r\nb\r\n');
+    expect(recipients).toHaveBeenCalledWith({ id: 'c', separator: ';' });
+    const line = ['export', 'recipients', '--campaign', 'c', '--out', '/tmp/r.csv', '--json'];
+    expect((await runLine(line, services)).output).toBe('a\r\nb\r\n{"rows":1,"file":"/tmp/r.csv"}\n');
+    const { errors } = await runLine(['export', 'errors', '--out', '/tmp/e.csv'], {}, { isTerminal: true });
+    expect(errors).toContain('1 lignes…');
+  });
+
+  it.each([
+    [['export', 'recipients'], 2],
+    [['export', 'attempts', '--json'], 2],
+    [['export', 'attempts', '--state', 'none'], 2],
+    [['export', 'nothing'], 2],
+  ])('%j ends with %i', async (line, exitCode) => {
+    expect((await runLine(line)).exitCode).toBe(exitCode);
+  });
+
   it('import --dry-run says so (SND-10)', async () => {
     expect((await runLine(['import', 'clients.csv', '--dry-run'])).output).toContain('rien n’est changé');
   });
@@ -126,6 +157,68 @@ describe('commands', () => {
     const { output } = await runLine(['campaign', action, 'campaign-1'], { campaigns: { [action]: call } });
     expect(call).toHaveBeenCalledWith('campaign-1', 'cli');
     expect(output).toBe('Campagne « Novembre » : running, campaign-1.\n');
+  });
+
+  it('contacts add, edit, show and remove give the contract what was written (CMP-1)', async () => {
+    const create = vi.fn(() => someContact);
+    const line = [
+      'contacts',
+      'add',
+      '--phone',
+      '0612345678',
+      '--name',
+      'Awa',
+      '--category',
+      'clients',
+      '--set',
+      'ville=Lyon=2',
+    ];
+    const added = await runLine(line, { contacts: { create } });
+    expect([added.exitCode, added.output]).toEqual([0, 'Contact ajouté : contact-1.\n']);
+    expect(create).toHaveBeenCalledWith({
+      ...{ phone: '0612345678', name: 'Awa', attributes: { ville: 'Lyon=2' }, categoryIds: ['category-1'] },
+    });
+    const update = vi.fn(() => someContact);
+    const get = () => ({ ...someContact, attributes: { ville: 'Lyon', age: '30' } });
+    await runLine(['contacts', 'edit', 'contact-1', '--set', 'ville=Nice'], { contacts: { update, get } });
+    expect(update).toHaveBeenCalledWith({ id: 'contact-1', attributes: { ville: 'Nice', age: '30' } });
+    expect((await runLine(['contacts', 'show', 'contact-1'])).output).toMatch(/Téléphone +\+33612345678/);
+    const remove = vi.fn();
+    const removed = await runLine(['contacts', 'remove', 'contact-1', '--json'], { contacts: { remove } });
+    expect(JSON.parse(removed.output)).toEqual({ id: 'contact-1', removed: true });
+    expect(remove).toHaveBeenCalledWith('contact-1');
+  });
+
+  it('contacts list searches in a category that is named as people write it', async () => {
+    const list = vi.fn(() => ({ items: [someContact], nextCursor: null }));
+    const { output } = await runLine(['contacts', 'list', '--search', 'awa', '--category', 'CLIENTS'], {
+      contacts: { list },
+    });
+    expect(list).toHaveBeenCalledWith({ q: 'awa', categoryId: 'category-1', limit: 50 });
+    expect(output).toMatch(/contact-1 +\+33612345678 +Awa/);
+  });
+
+  it('categories are added, changed and removed by their names (CMP-2)', async () => {
+    const create = vi.fn(() => someCategory);
+    await runLine(['categories', 'add', '--name', 'Clients', '--color', '#112233'], { categories: { create } });
+    expect(create).toHaveBeenCalledWith({ name: 'Clients', color: '#112233' });
+    const update = vi.fn(() => someCategory);
+    await runLine(['categories', 'edit', 'clients', '--name', 'Amis'], { categories: { update } });
+    expect(update).toHaveBeenCalledWith({ id: 'category-1', name: 'Amis' });
+    const remove = vi.fn();
+    await runLine(['categories', 'remove', 'clients'], { categories: { remove } });
+    expect(remove).toHaveBeenCalledWith('category-1');
+    expect((await runLine(['categories', 'list'])).output).toMatch(/category-1 +1 +Clients/);
+  });
+
+  it.each([
+    [['contacts', 'add', '--name', 'Awa'], 2],
+    [['contacts', 'add', '--phone', '06', '--set', 'ville'], 2],
+    [['contacts', 'show'], 2],
+    [['categories', 'add'], 2],
+    [['categories', 'remove', 'none'], 1],
+  ])('%j ends with %i', async (line, exitCode) => {
+    expect((await runLine(line)).exitCode).toBe(exitCode);
   });
 
   it('campaign show gives the figures of CMP-11', async () => {

@@ -16,7 +16,7 @@ export function overview(commands: readonly Described[], text: Text): string {
 
 /** One command with its options. */
 export function helpOf({ name, operands, options }: Described, text: Text): string {
-  const rows = [...options, ...Object.keys(COMMON_OPTIONS)].map((option) => [
+  const rows = [...new Set([...options, ...Object.keys(COMMON_OPTIONS)])].map((option) => [
     `  --${option}`,
     text(`option.${option}` as CommandText),
   ]);

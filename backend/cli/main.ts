@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { readFlags, serve } from '../serve.ts';
 import { VERSION } from '../version.ts';
-import { connect, createToken, readInput, restoreFrom } from './application.ts';
+import { connect, createToken, openOutput, readInput, restoreFrom } from './application.ts';
 import { asUsageError } from './command.ts';
 import { copyBackup } from './restoring.ts';
 import { runCommandLine } from './run.ts';
@@ -39,5 +39,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   readFile: readInput,
   copyFile: copyBackup,
   restoreFrom: (folder, archive) => restoreFrom(folder, locale, archive),
+  openOutput,
   settingProblem: (error) => (error instanceof ConfigError ? error.message : null),
 });

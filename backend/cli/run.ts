@@ -16,7 +16,10 @@ import {
 import { attemptCommands } from './commands/attempts.ts';
 import { backup, restore } from './commands/backup.ts';
 import { campaignCommands } from './commands/campaign.ts';
+import { categoryCommands } from './commands/categories.ts';
 import { clockCommands } from './commands/clock.ts';
+import { contactCommands } from './commands/contacts.ts';
+import { exportCommands } from './commands/export.ts';
 import { importContacts } from './commands/import.ts';
 import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
@@ -33,10 +36,13 @@ const WRONG_USE = 2;
 const SERVE: Described = { name: 'serve', operands: [], options: ['port', 'webhook-port', 'no-demo'] };
 const COMMANDS: Command[] = [
   ...[tokenCreate, stats, send, importContacts],
+  ...contactCommands,
+  ...categoryCommands,
   ...campaignCommands,
   ...attemptCommands,
   ...lineCommands,
   ...clockCommands,
+  ...exportCommands,
   retriesProcess,
   ...[backup, restore],
 ];
@@ -48,7 +54,7 @@ export type Folder = { dataDir?: string };
 export type Connection = { client: Client; close(): Promise<void> };
 
 /** What the command line needs of the process that it runs in. */
-export type Environment = Pick<Context, 'readFile' | 'copyFile'> & {
+export type Environment = Pick<Context, 'readFile' | 'copyFile' | 'openOutput'> & {
   locale: Locale;
   version: string;
   write(text: string): void;
@@ -136,6 +142,7 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
     readFile: shell.readFile,
     copyFile: shell.copyFile,
     restoreFrom: (archive) => shell.restoreFrom(folder, archive),
+    openOutput: shell.openOutput,
     createToken: (request) => shell.createToken(folder, request),
     async client() {
       const connection = await shell.connect(folder);
@@ -147,7 +154,8 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
   try {
     const { data, words } = await command.execute(line.args, context);
     progress.end();
-    shell.write(json ? `${JSON.stringify(data)}\n` : `${words}\n`);
+    if (json) shell.write(`${JSON.stringify(data)}\n`);
+    else if (words !== '') shell.write(`${words}\n`);
     return DONE;
   } catch (error) {
     progress.end();
@@ -165,7 +173,7 @@ function createProgress({ isTerminal, writeError }: Environment): { show(words: 
   let shown = false;
   return {
     show(words) {
-      if (isTerminal) writeError(words);
+      if (isTerminal) writeError(shown ? `${CLEAR_LINE}${words}` : words);
       shown = isTerminal;
     },
     end() {

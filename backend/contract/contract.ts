@@ -5,6 +5,7 @@ import * as backups from './backups.ts';
 import * as campaigns from './campaigns.ts';
 import { byId, done, pageInput, pageOf } from './common.ts';
 import * as contacts from './contacts.ts';
+import * as exports from './exports.ts';
 import * as lines from './lines.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
@@ -173,6 +174,21 @@ export const contract = {
       .input(campaigns.campaignPreviewInput)
       .output(campaigns.campaignPreview),
   },
+  /** CSV files, piece by piece; over REST each is one file. */
+  exports: {
+    recipients: oc
+      .route({ method: 'GET', path: '/campaigns/{id}/export.csv', tags: ['campaigns'] })
+      .input(exports.recipientExportInput)
+      .output(eventIterator(exports.exportChunk)),
+    attempts: oc
+      .route({ method: 'GET', path: '/exports/attempts.csv', tags: ['attempts'] })
+      .input(exports.attemptExportInput)
+      .output(eventIterator(exports.exportChunk)),
+    errors: oc
+      .route({ method: 'GET', path: '/exports/errors.csv', tags: ['monitoring'] })
+      .input(exports.errorExportInput)
+      .output(eventIterator(exports.exportChunk)),
+  },
   webhookEvents: {
     list: oc
       .route({ method: 'GET', path: '/webhook-events', tags: ['webhooks'] })
@@ -229,6 +245,16 @@ export const contract = {
       .route({ method: 'PATCH', path: '/settings/lines/{id}', tags: ['settings'] })
       .input(lines.linePatch)
       .output(lines.line),
+  },
+  scheduler: {
+    list: oc.route({ method: 'GET', path: '/scheduler', tags: ['settings'] }).output(z.array(workspace.scheduledJob)),
+    run: oc
+      .route({ method: 'POST', path: '/scheduler/{job}/run', tags: ['settings'] })
+      .input(workspace.runJobInput)
+      .output(workspace.scheduledJob),
+  },
+  cache: {
+    stats: oc.route({ method: 'GET', path: '/cache/stats', tags: ['monitoring'] }).output(monitoring.cacheStats),
   },
   audit: {
     list: oc

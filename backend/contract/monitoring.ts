@@ -99,6 +99,17 @@ export const messageError = z.object({
 });
 export type MessageError = z.infer<typeof messageError>;
 
+/** How well the cache does (CCH-4). */
+export const cacheStats = z.object({
+  hits: z.int(),
+  misses: z.int(),
+  /** Hits per read; 0 before the first one. */
+  hitRate: z.number(),
+  /** More than half of the last 100 reads missed. */
+  warning: z.boolean(),
+});
+export type CacheStats = z.infer<typeof cacheStats>;
+
 export const historyInput = z.object({ days: z.coerce.number().int().min(1).max(90).default(7) });
 export const errorsInput = z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) });
 

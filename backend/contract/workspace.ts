@@ -51,5 +51,19 @@ export const auditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
+/** A job of the clock and how its last run went (OPS-7). */
+export const scheduledJob = z.object({
+  name: z.string(),
+  /** Five cron fields, in UTC. */
+  schedule: z.string(),
+  lastStartedAt: instant.nullable(),
+  lastFinishedAt: instant.nullable(),
+  lastResult: z.enum(['done', 'failed']).nullable(),
+  /** Null while it waits for its first start. */
+  nextAt: instant.nullable(),
+});
+export type ScheduledJob = z.infer<typeof scheduledJob>;
+export const runJobInput = z.object({ job: z.string().min(1).max(64) });
+
 export const loginInput = z.object({ password: z.string().min(1).max(200) });
 export const loginOutput = z.object({ token: z.string(), expiresAt: instant });

@@ -11,6 +11,7 @@ import { createAccess, type AuthenticationFailure } from './access.ts';
 import { createFail, errorBody, requestedLocale } from './answers.ts';
 import { readBody } from './body.ts';
 import { createErrorRenderer, type RenderError } from './errors.ts';
+import { EXPORTS, serveExport } from './exports.ts';
 import { serveInterface } from './interface.ts';
 import { createLimiter, type RateLimit } from './limits.ts';
 import { createOpenApiDocument } from './openapi.ts';
@@ -60,6 +61,9 @@ export function createAdminApp(deps: AdminAppDeps): Express {
   routes.post('/api/auth/login', access.limitLogin, readBody, access.login);
   routes.use('/api', access.requireToken, createLimiter(deps.limits.admin));
   routes.get('/api/openapi.json', openApiDocument(deps.version));
+  for (const [path, file] of Object.entries(EXPORTS)) {
+    routes.get(`/api${path}`, serveExport(deps.router, file, contextOf));
+  }
   routes.use('/api', readBody, serveRest(deps.router, renderError));
 
   routes.use('/rpc', noStore, access.requireSession, createLimiter(deps.limits.admin), readBody);

@@ -9,6 +9,7 @@ import { ERROR_STATUS, type ErrorCode } from '../contract/errors.ts';
 import * as monitoring from '../contract/monitoring.ts';
 import * as webhooks from '../contract/webhookEvents.ts';
 import * as workspace from '../contract/workspace.ts';
+import { EXPORTS } from './exports.ts';
 import { SUMMARIES } from './summaries.ts';
 
 /** What the admin port answers besides the contract. */
@@ -68,6 +69,7 @@ export async function createOpenApiDocument(version: string): Promise<OpenAPI.Do
     }
   }
   describeImport(document);
+  describeExports(document);
   return document;
 }
 
@@ -123,6 +125,22 @@ function errorReferences(
   if (path.includes('{')) statuses.push(not_found);
   if (method !== 'get' && path !== '/auth/login') statuses.push(conflict, not_retryable);
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Error${status}` }]));
+}
+
+/** The contract gives exports piece by piece; over REST each comes as one file. */
+function describeExports(document: OpenAPI.Document): void {
+  for (const path of Object.keys(EXPORTS)) {
+    const operation = document.paths?.[path.replace(':id', '{id}')]?.get;
+    if (!operation) throw new Error(`The contract has no ${path} any more`);
+    operation.responses = {
+      ...operation.responses,
+      200: {
+        description:
+          'A CSV file with a header line. Cells that a spreadsheet would take for a formula begin with an apostrophe.',
+        content: { 'text/csv': { schema: { type: 'string' } } },
+      },
+    };
+  }
 }
 
 /** The contract takes any file; over REST it comes as CSV. */

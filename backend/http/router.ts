@@ -1,9 +1,10 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from '../contract/contract.ts';
 import type { Locale } from '../contract/common.ts';
 import type { ImportReport, importQuery } from '../contract/contacts.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Services } from '../services.ts';
+import type { AnsweringServices, Services } from '../services.ts';
 import type { z } from 'zod';
 import { createErrorRenderer } from './errors.ts';
 import { followLive } from './liveStream.ts';
@@ -21,7 +22,7 @@ export type VigieRouter = Router<Contract, RequestContext>;
  * Answers every call of the contract from the services; HTTP, Electron IPC and the command line serve this one router.
  * Whatever is thrown leaves as an error of `contract/errors.ts` with its sentence.
  */
-export function createRouter(services: Services, deps: { locale: () => Locale; logger: Logger }): VigieRouter {
+export function createRouter(services: AnsweringServices, deps: { locale: () => Locale; logger: Logger }): VigieRouter {
   const renderError = createErrorRenderer(deps);
   const os = implement(contract)
     .$context<RequestContext>()
@@ -32,8 +33,8 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
-  const { attempts, audit, backups, campaigns, categories, clock, contacts, lines } = services;
-  const { live, messages, monitoring, sending, settings, suppressions, webhookEvents } = services;
+  const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, lines } = services;
+  const { live, messages, monitoring, scheduler, sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
     monitoring: {
@@ -80,6 +81,11 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
       recipients: os.campaigns.recipients.handler(({ input }) => campaigns.recipients(input)),
       preview: os.campaigns.preview.handler(({ input }) => campaigns.preview(input)),
     },
+    exports: {
+      recipients: os.exports.recipients.handler(({ input }) => inTurns(exports.recipients(input))),
+      attempts: os.exports.attempts.handler(({ input }) => inTurns(exports.attempts(input))),
+      errors: os.exports.errors.handler(({ input }) => inTurns(exports.errors(input))),
+    },
     webhookEvents: {
       list: os.webhookEvents.list.handler(({ input }) => webhookEvents.list(input)),
       get: os.webhookEvents.get.handler(({ input }) => webhookEvents.get(input.id)),
@@ -116,6 +122,11 @@ export function createRouter(services: Services, deps: { locale: () => Locale; l
       list: os.lines.list.handler(() => lines.list()),
       update: os.lines.update.handler(({ input, context }) => lines.update(input, context.actor)),
     },
+    scheduler: {
+      list: os.scheduler.list.handler(() => scheduler.list()),
+      run: os.scheduler.run.handler(({ input, context }) => scheduler.run(input.job, context.actor)),
+    },
+    cache: { stats: os.cache.stats.handler(() => cache.stats()) },
     audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },
     suppressions: {
       list: os.suppressions.list.handler(({ input }) => suppressions.list(input)),
@@ -132,6 +143,14 @@ function finished(_nothing: void): { done: true } {
   return { done: true };
 }
 
+/** Gives everything else its turn before each piece, however fast they are taken. */
+async function* inTurns<Piece>(pieces: Iterable<Piece>): AsyncGenerator<Piece, void> {
+  for (const piece of pieces) {
+    await turnOfTheLoop();
+    yield piece;
+  }
+}
+
 function answerSend({ attempt, known }: ReturnType<Services['messages']['send']>): {
   status: 200 | 202;
   body: typeof attempt;
@@ -141,7 +160,7 @@ function answerSend({ attempt, known }: ReturnType<Services['messages']['send']>
 
 /** The file's bytes are handed on as they came: its encoding is the importer's to find out (CMP-1). */
 async function importFile(
-  contacts: Services['contacts'],
+  contacts: Pick<Services['contacts'], 'import'>,
   { query, body }: { query: z.infer<typeof importQuery>; body: File },
 ): Promise<ImportReport> {
   return contacts.import(new Uint8Array(await body.arrayBuffer()), { ...query, fileName: body.name });

@@ -1,4 +1,4 @@
-import type { Locale } from '../contract/common.ts';
+import type { Locale, Page } from '../contract/common.ts';
 import type { ErrorData } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
 import type { Clock } from '../core/clock.ts';
 import { lastDays, nextDayStart, toIso } from '../core/days.ts';
 import { maskPhone } from '../core/masking.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
 import * as quota from '../domain/quota.ts';
 import type { Database } from '../storage/database.ts';
 import type { Limits, QuotaLedger } from './quotaLedger.ts';
@@ -38,6 +39,17 @@ type MonitoringDependencies = {
 
 type DayRow = { day: string; message1: number; message2: number; other: number; errors: number };
 type ErrorRow = { id: number; attemptId: string; lineId: string; phone: string; code: string; occurredAt: number };
+/** An error as it is exported. */
+export type ListedError = {
+  id: string;
+  attemptId: string;
+  campaignId: string | null;
+  phone: string;
+  line: string;
+  code: string;
+  message: string;
+  occurredAt: string;
+};
 type Blocked = { code: Exclude<BlockedReason, ''>; data: ErrorData };
 
 /** The figures of the day, of the last days, and the last errors (MON-2 to MON-10). */
@@ -54,6 +66,14 @@ export class Monitoring {
       errors: database.prepare<{ limit: number }, ErrorRow>(`
         SELECT id, attempt_id AS attemptId, line_id AS lineId, phone, code, occurred_at AS occurredAt
         FROM message_errors ORDER BY occurred_at DESC, id DESC LIMIT @limit`),
+      errorPage: database.prepare<
+        { occurredAt: number; id: number; limit: number },
+        ErrorRow & { campaignId: string | null }
+      >(`
+        SELECT e.id, attempt_id AS attemptId, attempts.campaign_id AS campaignId, e.line_id AS lineId, e.phone, code,
+          occurred_at AS occurredAt
+        FROM message_errors e LEFT JOIN attempts ON attempts.id = attempt_id
+        WHERE (occurred_at, e.id) < (@occurredAt, @id) ORDER BY occurred_at DESC, e.id DESC LIMIT @limit`),
     };
   }
 
@@ -152,7 +172,26 @@ export class Monitoring {
       occurredAt: toIso(row.occurredAt),
     }));
   }
+
+  /** Errors with their whole phone, newest first, after the cursor of a page before (CMP-13). */
+  errorPage({ limit, cursor }: { limit: number; cursor: string | undefined }): Page<ListedError> {
+    const [occurredAt, id] =
+      (cursor === undefined ? null : decodeCursor(cursor, ['number', 'number'] as const)) ?? NEWEST;
+    const rows = this.#statements.errorPage.all({ occurredAt, id, limit: limit + 1 });
+    return toPage(rows, limit, {
+      item: ({ lineId, ...row }) => ({
+        ...row,
+        id: String(row.id),
+        line: lineId,
+        message: this.#deps.codeSentence(row.code, lineId),
+        occurredAt: toIso(row.occurredAt),
+      }),
+      position: (row) => [row.occurredAt, row.id],
+    });
+  }
 }
+
+const NEWEST = [Number.MAX_SAFE_INTEGER, 0] as const;
 
 function emptyDay(day: string): DayCounts {
   return { date: day, sent: 0, message1: 0, message2: 0, other: 0, errors: 0 };

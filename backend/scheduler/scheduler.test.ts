@@ -1,18 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestStore } from '../../tests/support/engine.ts';
 import { createFakeClock, type FakeClock } from '../../tests/support/fakeClock.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/days.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../core/days.ts';
 import { silentLogger } from '../core/logger.ts';
+import { createAudit, type Audit } from '../storage/audit.ts';
 import { Schedule } from './schedule.ts';
 import { Scheduler, type Job } from './scheduler.ts';
 
 let folder: ReturnType<typeof createTestStore>;
 let clock: FakeClock;
 let runs: number[];
+let audit: Audit;
 beforeEach(() => {
   folder = createTestStore();
   clock = createFakeClock('2026-11-20T08:30:00.000Z');
   runs = [];
+  audit = createAudit(folder.store.main, clock);
 });
 afterEach(() => {
   folder.remove();
@@ -20,7 +23,7 @@ afterEach(() => {
 
 const start = async (overrides: Partial<Job> = {}): Promise<Scheduler> => {
   const job: Job = { name: 'hourly', schedule: '0 * * * *', run: () => runs.push(clock.now()), ...overrides };
-  const scheduler = new Scheduler({ database: folder.store.main, clock, logger: silentLogger, jobs: [job] });
+  const scheduler = new Scheduler({ database: folder.store.main, clock, logger: silentLogger, jobs: [job], audit });
   await scheduler.start();
   return scheduler;
 };
@@ -69,6 +72,38 @@ describe('the scheduler', () => {
     await scheduler.stop();
   });
 
+  it('runs a job on the word of an operator, who stands in the audit; its own times stay (OPS-7, SND-8)', async () => {
+    const scheduler = await start();
+    const [before] = scheduler.list();
+    expect(before).toMatchObject({ name: 'hourly', schedule: '0 * * * *', lastResult: null, lastStartedAt: null });
+    const after = await scheduler.run('hourly', 'ops');
+    expect(runs).toEqual([clock.now()]);
+    expect(after).toEqual({
+      ...before,
+      ...{ lastResult: 'done', lastStartedAt: toIso(clock.now()), lastFinishedAt: toIso(clock.now()) },
+    });
+    expect(audit.list({ limit: 1 }).items).toMatchObject([{ actor: 'ops', action: 'scheduler.run', target: 'hourly' }]);
+    await expect(scheduler.run('none', 'ops')).rejects.toThrow('not_found');
+    await scheduler.stop();
+  });
+
+  it('tells a job that takes long that the application stops', async () => {
+    let stopped = false;
+    const run = (signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          stopped = true;
+          resolve();
+        });
+      });
+    const scheduler = await start({ run });
+    const running = scheduler.run('hourly', 'ops');
+    await Promise.resolve();
+    await scheduler.stop();
+    await running;
+    expect(stopped).toBe(true);
+  });
+
   it('keeps the others running when a job fails', async () => {
     const failing: Job = {
       name: 'failing',
@@ -79,7 +114,7 @@ describe('the scheduler', () => {
     };
     const good: Job = { name: 'good', schedule: '* * * * *', run: () => runs.push(clock.now()) };
     const jobs = [failing, good];
-    const scheduler = new Scheduler({ database: folder.store.main, clock, logger: silentLogger, jobs });
+    const scheduler = new Scheduler({ database: folder.store.main, clock, logger: silentLogger, jobs, audit });
     await scheduler.start();
     await clock.advance(3 * MINUTE_MS);
     expect(runs.length).toBe(3);

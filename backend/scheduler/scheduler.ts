@@ -1,7 +1,10 @@
+import { VigieError } from '../contract/errors.ts';
+import type { ScheduledJob } from '../contract/workspace.ts';
 import type { Clock } from '../core/clock.ts';
-import { SECOND_MS } from '../core/days.ts';
+import { SECOND_MS, toIso } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Service } from '../core/service.ts';
+import type { Audit } from '../storage/audit.ts';
 import type { Database } from '../storage/database.ts';
 import { Schedule } from './schedule.ts';
 
@@ -9,12 +12,19 @@ export type Job = {
   name: string;
   /** Five cron fields, in UTC. */
   schedule: string;
-  run: () => unknown;
+  /** The signal is aborted when the application stops: what takes long leaves its rest for the next time. */
+  run: (signal: AbortSignal) => unknown;
   /** Also once at every start, within a second of it. */
   atStart?: boolean;
 };
 
-type SchedulerDependencies = { database: Database; clock: Clock; logger: Logger; jobs: readonly Job[] };
+type StoredRun = {
+  lastStartedAt: number | null;
+  lastFinishedAt: number | null;
+  lastResult: ScheduledJob['lastResult'];
+  nextAt: number;
+};
+type SchedulerDependencies = { database: Database; clock: Clock; logger: Logger; jobs: readonly Job[]; audit: Audit };
 
 /** Wall clock and schedules are compared this often, so that sleep and clock changes need no special case. */
 const TICK_MS = SECOND_MS;
@@ -28,12 +38,17 @@ export class Scheduler implements Service {
   #started = false;
   #lastTickAt = 0;
   #running: Promise<void> = Promise.resolve();
+  #stopping = new AbortController();
 
   constructor(dependencies: SchedulerDependencies) {
     this.#deps = dependencies;
     const { database } = dependencies;
     this.#statements = {
       nextAt: database.prepare<{ job: string }, number>(`SELECT next_at FROM job_runs WHERE job = @job`).pluck(),
+      runs: database.prepare<{ job: string }, StoredRun>(`
+        SELECT last_started_at AS lastStartedAt, last_finished_at AS lastFinishedAt, last_result AS lastResult,
+          next_at AS nextAt
+        FROM job_runs WHERE job = @job`),
       plan: database.prepare<{ job: string; nextAt: number }>(`
         INSERT INTO job_runs (job, next_at) VALUES (@job, @nextAt) ON CONFLICT (job) DO UPDATE SET next_at = excluded.next_at`),
       finish: database.prepare<{ job: string; startedAt: number; finishedAt: number; result: string }>(`
@@ -45,6 +60,7 @@ export class Scheduler implements Service {
   start(): Promise<void> {
     if (!this.#started) {
       this.#started = true;
+      this.#stopping = new AbortController();
       for (const { name, schedule, atStart } of this.#deps.jobs) {
         const nextAt = this.#statements.nextAt.get({ job: name });
         if (atStart === true) this.#statements.plan.run({ job: name, nextAt: 0 });
@@ -58,12 +74,44 @@ export class Scheduler implements Service {
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelTick?.();
+    this.#stopping.abort();
     await this.#running;
+  }
+
+  /** Every job, with its last run and its next. */
+  list(): ScheduledJob[] {
+    return this.#deps.jobs.map((job) => this.#view(job));
+  }
+
+  /**
+   * Runs a job now, after what is running already; its own times stay.
+   * @throws VigieError `not_found`
+   */
+  async run(name: string, actor: string): Promise<ScheduledJob> {
+    const job = this.#deps.jobs.find((candidate) => candidate.name === name);
+    if (job === undefined) throw new VigieError('not_found');
+    this.#deps.audit.write({ actor, action: 'scheduler.run', target: name });
+    const run = this.#running.then(() => this.#run(job));
+    this.#running = run.catch(() => {});
+    await run;
+    return this.#view(job);
+  }
+
+  #view({ name, schedule }: Job): ScheduledJob {
+    const run = this.#statements.runs.get({ job: name });
+    const { lastStartedAt = null, lastFinishedAt = null, lastResult = null, nextAt = 0 } = run ?? {};
+    return {
+      ...{ name, schedule, lastResult },
+      lastStartedAt: toIso(lastStartedAt),
+      lastFinishedAt: toIso(lastFinishedAt),
+      nextAt: nextAt === 0 ? null : toIso(nextAt),
+    };
   }
 
   #schedule(): void {
     this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
-      this.#running = this.runDue()
+      this.#running = this.#running
+        .then(() => this.runDue())
         .catch((error: unknown) => {
           // The database could not be written: what was due stays due, and the next tick tries again (REL-3).
           this.#deps.logger.error({ error }, 'jobs could not be run');
@@ -93,7 +141,7 @@ export class Scheduler implements Service {
     this.#plan(job);
     let result = 'done';
     try {
-      await job.run();
+      await job.run(this.#stopping.signal);
     } catch (error) {
       logger.error({ error, job: job.name }, 'job failed');
       result = 'failed';

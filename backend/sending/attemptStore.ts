@@ -103,8 +103,8 @@ export class AttemptStore {
         `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = @state ORDER BY created_at, id`,
       ),
       waitingOfCampaign: database.prepare<{ campaignId: string }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts
-        WHERE campaign_id = +@campaignId AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_campaign_state
+        WHERE campaign_id = +@campaignId AND state IN ('pending', 'failed_retry')`),
       waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE phone = +@phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),

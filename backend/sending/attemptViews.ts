@@ -3,10 +3,10 @@ import type { Locale, Page } from '../contract/common.ts';
 import { VigieError } from '../contract/errors.ts';
 import { isSentenceKey, sentence } from '../contract/messages/sentence.ts';
 import { toIso } from '../core/days.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
 import type { Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
-import { ATTEMPT_COLUMNS, toAttempt, type AttemptStore, type StoredAttempt } from './attemptStore.ts';
+import { AttemptList } from './attemptList.ts';
+import type { AttemptStore } from './attemptStore.ts';
 import type { Lines } from './lines.ts';
 
 /** The sentence of an error code on a line: the provider's own, else a common one (SND-5). */
@@ -16,14 +16,22 @@ export function codeSentence(locale: Locale, code: string, provider: string | nu
   return key === undefined ? sentence(locale, 'send.unknown_code', { code }) : sentence(locale, key);
 }
 
-type ViewDependencies = { database: Database; store: AttemptStore; lines: Lines; locale: () => Locale };
+type ViewDependencies = {
+  database: Database;
+  store: AttemptStore;
+  lines: Lines;
+  locale: () => Locale;
+  defaultCountry: () => string;
+};
 
 /** Attempts as the interface, REST and the command line show them. */
 export class AttemptViews {
   readonly #deps: ViewDependencies;
+  readonly #list: AttemptList;
 
   constructor(dependencies: ViewDependencies) {
     this.#deps = dependencies;
+    this.#list = new AttemptList(dependencies);
   }
 
   /** The provider whose error table explains a line's codes. The simulator speaks Wassenger. */
@@ -75,44 +83,9 @@ export class AttemptViews {
     };
   }
 
-  /** Newest first. `q` looks for part of a reference, title or category; `phone` for the beginning or end of a phone. */
+  /** Newest first; a search may give fewer than `limit` and still go on (see `AttemptList`). */
   list(input: AttemptListInput): Page<Attempt> {
-    const position = input.cursor === undefined ? null : decodeCursor(input.cursor, ['number', 'string'] as const);
-    if (input.cursor !== undefined && position === null) throw new VigieError('bad_request', { detail: 'cursor' });
-    const conditions: string[] = [];
-    const values: Record<string, string | number> = { limit: input.limit + 1 };
-    const filter = (condition: string, named: Record<string, string | number>): void => {
-      conditions.push(condition);
-      Object.assign(values, named);
-    };
-    if (input.state !== undefined) filter('state = @state', { state: input.state });
-    if (input.type !== undefined) filter('type = @type', { type: input.type });
-    if (input.campaignId !== undefined) filter('campaign_id = @campaignId', { campaignId: input.campaignId });
-    if (input.phone !== undefined) filter(`phone LIKE @phone ESCAPE '\\'`, { phone: `%${escapeLike(input.phone)}%` });
-    if (input.parked === true) filter('parked_at IS NOT NULL', {});
-    if (input.q !== undefined) {
-      filter(
-        `(reference LIKE @q ESCAPE '\\' OR title LIKE @q ESCAPE '\\' OR category LIKE @q ESCAPE '\\' OR phone LIKE @q ESCAPE '\\')`,
-        {
-          q: `%${escapeLike(input.q)}%`,
-        },
-      );
-    }
-    if (position !== null) filter('(created_at, id) < (@createdAt, @id)', { createdAt: position[0], id: position[1] });
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    const rows = this.#deps.database
-      .prepare<typeof values, StoredAttempt>(
-        `SELECT ${ATTEMPT_COLUMNS} FROM attempts ${where} ORDER BY created_at DESC, id DESC LIMIT @limit`,
-      )
-      .all(values);
-    return toPage(rows, input.limit, {
-      item: (row) => this.view(toAttempt(row)),
-      position: (row) => [row.createdAt, row.id],
-    });
+    const { rows, nextCursor } = this.#list.page(input);
+    return { items: rows.map((row) => this.view(row)), nextCursor };
   }
-}
-
-/** Text as a literal inside a LIKE pattern whose escape character is a backslash. */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }

@@ -10,6 +10,7 @@ import type {
 import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS } from '../core/days.ts';
+import { inSteps } from '../core/steps.ts';
 import { isRetryable, nextAttemptState } from '../domain/attemptStates.ts';
 import type { Audit } from '../storage/audit.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
@@ -31,8 +32,9 @@ type OperatorDependencies = {
   wake: () => void;
 };
 
-const CLEAN_CONDITION = `finished_at < @before AND cleaned_at IS NULL
-  AND state IN ('sent', 'delivered', 'read', 'failed_final', 'cancelled')`;
+const CLEANABLE = `INDEXED BY attempts_cleanable
+  WHERE finished_at IS NOT NULL AND cleaned_at IS NULL AND finished_at < @before
+    AND state IN ('sent', 'delivered', 'read', 'failed_final', 'cancelled')`;
 /** Rows cleaned in one transaction, so that sending never waits for a clean-up. */
 const CLEAN_STEP = 500;
 
@@ -46,17 +48,26 @@ export class AttemptOperator {
     const { database } = dependencies;
     this.#statements = {
       waitingRetries: database.prepare<{ max: number }, StoredAttempt>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = 'failed_retry' ORDER BY due_at, id LIMIT @max`),
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_retries
+        WHERE state = 'failed_retry' ORDER BY due_at, id LIMIT @max`),
       countCleanable: database
-        .prepare<{ before: number }, number>(`SELECT count(*) FROM attempts WHERE ${CLEAN_CONDITION}`)
+        .prepare<{ before: number }, number>(`SELECT count(*) FROM attempts ${CLEANABLE}`)
         .pluck(),
-      cleanErrors: database.prepare<{ before: number }>(
-        `UPDATE message_errors SET phone = '', detail = NULL WHERE occurred_at < @before AND phone <> ''`,
-      ),
-      clean: database.prepare<{ before: number; now: number; step: number }>(`
+      cleanable: database
+        .prepare<{ before: number; step: number }, string>(`SELECT id FROM attempts ${CLEANABLE} LIMIT @step`)
+        .pluck(),
+      clean: database.prepare<{ ids: string; now: number }>(`
         UPDATE attempts SET body = NULL, media = NULL, template = NULL, context = NULL, title = NULL, phone = '',
           error_detail = NULL, cleaned_at = @now, updated_at = @now
-        WHERE id IN (SELECT id FROM attempts WHERE ${CLEAN_CONDITION} LIMIT @step)`),
+        WHERE id IN (SELECT value FROM json_each(@ids))`),
+      // What a provider says about a failure can name the phone.
+      cleanTimeline: database.prepare<{ ids: string }>(`
+        UPDATE attempt_events SET detail = json_remove(detail, '$.detail')
+        WHERE attempt_id IN (SELECT value FROM json_each(@ids)) AND json_type(detail, '$.detail') IS NOT NULL`),
+      cleanErrors: database.prepare<{ before: number; step: number }>(`
+        UPDATE message_errors SET phone = '', detail = NULL WHERE id IN (
+          SELECT id FROM message_errors INDEXED BY message_errors_cleanable
+          WHERE occurred_at < @before AND phone <> '' LIMIT @step)`),
     };
   }
 
@@ -147,19 +158,21 @@ export class AttemptOperator {
     });
   }
 
-  /** Removes bodies and personal data of attempts that finished long ago; figures stay (SND-9). */
-  cleanup(input: z.infer<typeof cleanupInput>, actor: string): z.infer<typeof cleanupOutput> {
+  /**
+   * Removes bodies and personal data of attempts that finished long ago; figures stay (SND-9). Works in short
+   * transactions between which everything else goes on; what a stop leaves over is found by the next clean-up.
+   */
+  async cleanup(
+    input: z.infer<typeof cleanupInput>,
+    actor: string,
+    signal?: AbortSignal,
+  ): Promise<z.infer<typeof cleanupOutput>> {
     const { clock, audit } = this.#deps;
     const now = clock.now();
     const before = now - input.olderThanDays * DAY_MS;
     if (input.dryRun) return { cleaned: this.#statements.countCleanable.get({ before }) ?? 0, dryRun: true };
-    let cleaned = 0;
-    for (;;) {
-      const { changes } = this.#statements.clean.run({ before, now, step: CLEAN_STEP });
-      cleaned += changes;
-      if (changes < CLEAN_STEP) break;
-    }
-    this.#statements.cleanErrors.run({ before });
+    const cleaned = await inSteps(() => this.#cleanStep(before, now), signal);
+    await inSteps(() => this.#statements.cleanErrors.run({ before, step: CLEAN_STEP }).changes, signal);
     audit.write({
       actor,
       action: 'attempt.cleanup',
@@ -167,5 +180,14 @@ export class AttemptOperator {
       detail: { cleaned, olderThanDays: input.olderThanDays },
     });
     return { cleaned, dryRun: false };
+  }
+
+  #cleanStep(before: number, now: number): number {
+    const { cleanable, clean, cleanTimeline } = this.#statements;
+    return inTransaction(this.#deps.database, () => {
+      const ids = JSON.stringify(cleanable.all({ before, step: CLEAN_STEP }));
+      cleanTimeline.run({ ids });
+      return clean.run({ ids, now }).changes;
+    });
   }
 }

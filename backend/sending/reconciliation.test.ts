@@ -184,9 +184,12 @@ describe('the operator', () => {
     engine.outcomes.accepted(engine.attempt(done.id), ['id-1']);
     const parkedOne = unknownAttempt();
     await engine.clock.advance(31 * 86_400_000);
-    expect(operator().cleanup({ olderThanDays: 30, dryRun: true }, 'ops').cleaned).toBe(1);
+    expect(await operator().cleanup({ olderThanDays: 30, dryRun: true }, 'ops')).toEqual({ cleaned: 1, dryRun: true });
     expect(engine.attempt(done.id).body).toBe('Bonjour');
-    expect(operator().cleanup({ olderThanDays: 30, dryRun: false }, 'ops').cleaned).toBe(1);
+    expect(await operator().cleanup({ olderThanDays: 30, dryRun: false }, 'ops')).toEqual({
+      cleaned: 1,
+      dryRun: false,
+    });
     expect(engine.attempt(done.id)).toMatchObject({ body: null, phone: '' });
     expect(engine.attempt(parkedOne).body).toBe('Bonjour');
     expect(engine.database.prepare(`SELECT other FROM daily_stats`).pluck().get()).toBe(2);

@@ -1,4 +1,5 @@
 import SQLite from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { VigieError } from '../contract/errors.ts';
@@ -125,6 +126,13 @@ function asFrozen(error: unknown, file: string): unknown {
   if (!(error instanceof SQLite.SqliteError)) return error;
   const reason = UNUSABLE.test(error.code) ? 'file_unusable' : 'file_damaged';
   return new VigieError('frozen', { reason, file, detail: error.code }, { cause: error });
+}
+
+/** Name of the workspace among others, made when it is first asked for. */
+export function workspaceId(database: Database): string {
+  const made = { id: randomUUID() };
+  database.prepare(`INSERT INTO meta (key, value) VALUES ('workspace_id', @id) ON CONFLICT DO NOTHING`).run(made);
+  return String(database.prepare(`SELECT value FROM meta WHERE key = 'workspace_id'`).pluck().get());
 }
 
 /** The demo's files lie apart, so that leaving it leaves nothing of it behind. */

@@ -3,7 +3,7 @@ import { VigieError } from '../contract/errors.ts';
 import type { WebhookEvent, WebhookEventDetail, WebhookEventListInput } from '../contract/webhookEvents.ts';
 import { toIso } from '../core/days.ts';
 import { maskPhone } from '../core/masking.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { decodeCursor, encodeCursor, toPage } from '../core/paging.ts';
 import type { Database } from '../storage/database.ts';
 import { createEventStore, type EventRow } from './eventStore.ts';
 import { createWebhookInbox } from './inbox.ts';
@@ -32,8 +32,8 @@ type WebhookLogDependencies = {
   audit: { write(entry: { actor: string; action: string; target: string; detail?: Record<string, unknown> }): void };
 };
 
-/** A search looks at so many events, the newest ones: no search may hold up the application. */
-const SEARCHED_EVENTS = 100_000;
+/** One answer of a search looks at so many events: no search may hold up the application. Its cursor goes on from there. */
+const SEARCHED_EVENTS = 5_000;
 
 /** The log of webhooks: what came, what was thought of it, and what it changed (WHK-6). */
 export function createWebhookLog(dependencies: WebhookLogDependencies): WebhookLog {
@@ -42,11 +42,11 @@ export function createWebhookLog(dependencies: WebhookLogDependencies): WebhookL
   const raw = createWebhookInbox(inbox);
   const columns = `id, provider, event, verdict, reason, changes, attempt_id AS attemptId, phone,
     received_at AS receivedAt, processed_at AS processedAt`;
-  const search = `id > (SELECT coalesce(max(id), 0) FROM webhook_events) - ${SEARCHED_EVENTS} AND (
+  const search = `id >= @stop AND (
     event LIKE @like ESCAPE '\\' OR reason LIKE @like ESCAPE '\\' OR phone LIKE @like ESCAPE '\\'
     OR provider_message_id LIKE @like ESCAPE '\\' OR attempt_id LIKE @like ESCAPE '\\')`;
   const select = (where: string) =>
-    database.prepare<{ before: number; limit: number; verdict: string; like: string }, EventRow>(`
+    database.prepare<{ before: number; stop: number; limit: number; verdict: string; like: string }, EventRow>(`
       SELECT ${columns} FROM webhook_events WHERE id < @before ${where} ORDER BY id DESC LIMIT @limit`);
   const statements = {
     all: select(''),
@@ -54,6 +54,15 @@ export function createWebhookLog(dependencies: WebhookLogDependencies): WebhookL
     search: select(`AND ${search}`),
     verdictSearch: select(`AND verdict = @verdict AND ${search}`),
   };
+
+  /** Where a search has looked at enough; absent when it reaches the end before. */
+  const stopOfSearch = (where: string) =>
+    database
+      .prepare<{ before: number; verdict: string }, number>(
+        `SELECT id FROM webhook_events WHERE id < @before ${where} ORDER BY id DESC LIMIT 1 OFFSET ${SEARCHED_EVENTS - 1}`,
+      )
+      .pluck();
+  const stops = { search: stopOfSearch(''), verdictSearch: stopOfSearch('AND verdict = @verdict') };
 
   function rowOf(id: string): EventRow {
     const row = /^\d{1,15}$/.test(id) ? store.get(Number(id)) : null;
@@ -66,15 +75,16 @@ export function createWebhookLog(dependencies: WebhookLogDependencies): WebhookL
       const position = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(cursor, ['number'] as const);
       if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
       const wanted = q?.trim() ?? '';
-      const statement = wanted === '' ? 'all' : 'search';
-      const name = verdict === undefined ? statement : wanted === '' ? 'verdict' : 'verdictSearch';
-      const rows = statements[name].all({
-        before: position[0] ?? 0,
-        limit: limit + 1,
-        verdict: verdict ?? '',
+      const searched = verdict === undefined ? 'search' : 'verdictSearch';
+      const listed = verdict === undefined ? 'all' : 'verdict';
+      const from = { before: position[0] ?? 0, verdict: verdict ?? '' };
+      const stop = wanted === '' ? 0 : (stops[searched].get(from) ?? 0);
+      const rows = statements[wanted === '' ? listed : searched].all({
+        ...{ ...from, stop, limit: limit + 1 },
         like: `%${wanted.replace(/[\\%_]/g, '\\$&')}%`,
       });
-      return toPage(rows, limit, { item: toEvent, position: (row) => [row.id] });
+      const page = toPage(rows, limit, { item: toEvent, position: (row) => [row.id] });
+      return page.nextCursor === null && stop > 0 ? { ...page, nextCursor: encodeCursor([stop]) } : page;
     },
 
     get(id) {

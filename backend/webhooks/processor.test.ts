@@ -214,11 +214,11 @@ it('processes what comes to a file of raw webhooks that was lost and made anew',
 it('recognises repetitions for 90 days at least, and forgets after that (WHK-4)', async () => {
   await bench.receive(incoming());
   await bench.engine.clock.advance(90 * DAY_MS);
-  expect(bench.processor.prune()).toBe(0);
+  expect(await bench.processor.prune()).toBe(0);
   await bench.receive(incoming());
   expect(verdicts()).toEqual(['unmatched', 'duplicate']);
   await bench.engine.clock.advance(RETENTION_MS - 90 * DAY_MS + 1);
-  expect(bench.processor.prune()).toBe(1);
+  expect(await bench.processor.prune()).toBe(1);
   const left = bench.engine.files.inbox.prepare(`SELECT count(*) FROM webhook_inbox`).pluck().get();
   expect(left).toBe(1);
   expect(bench.engine.database.prepare(`SELECT count(*) FROM webhook_orphans`).pluck().get()).toBe(0);

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { DAY_MS, SECOND_MS } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Service } from '../core/service.ts';
+import { inSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AnswerListener, ReportListener, SessionListener, WebhookLines } from './dependencies.ts';
@@ -25,7 +26,7 @@ export type WebhookProcessor = Service & {
   /** Says that the sender of an answer has this phone, and applies it; null when there is no such event (CMP-8). */
   assign(eventId: number, phone: string): EventRow | null;
   /** Forgets what is older than the time for which repetitions are recognised; returns how many events. */
-  prune(): number;
+  prune(signal?: AbortSignal): Promise<number>;
   /** When a contact last wrote to a line; null when it never did. */
   lastIncomingAt(lineId: string, phone: string): number | null;
 };
@@ -149,11 +150,10 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
       wakeSending();
       return row;
     },
-    prune() {
+    async prune(signal) {
       const than = clock.now() - RETENTION_MS;
-      let events = 0;
-      for (let count = store.prune(than); count > 0; count = store.prune(than)) events += count;
-      while (inbox.prune({ than, upTo: store.cursor() }) > 0);
+      const events = await inSteps(() => store.prune(than), signal);
+      await inSteps(() => inbox.prune({ than, upTo: store.cursor() }), signal);
       return events;
     },
     lastIncomingAt: (lineId, phone) => store.lastIncomingAt(lineId, phone),

@@ -1,5 +1,6 @@
 import type { Locale } from '../contract/common.ts';
 import { sentence } from '../contract/messages/sentence.ts';
+import { webhookVerdict } from '../contract/webhookEvents.ts';
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS, MINUTE_MS } from '../core/days.ts';
 import type { Notify } from '../monitoring/notify.ts';
@@ -11,6 +12,12 @@ export const SILENCE_MS = 15 * MINUTE_MS;
 const SLEPT_MS = 5 * MINUTE_MS;
 /** Messages older than this no longer say anything about the webhooks of today. */
 const OUTSTANDING_MS = DAY_MS;
+
+/** Of each verdict but `rejected`: strangers can send as many of those as they like, and none is walked through. */
+const NEWEST_OF_EACH = webhookVerdict
+  .exclude(['rejected'])
+  .options.map((verdict) => `SELECT max(id) AS id FROM webhook_events WHERE verdict = '${verdict}'`)
+  .join(' UNION ALL ');
 
 export type Silence = {
   now: number;
@@ -40,7 +47,7 @@ export function createSilenceWatch(dependencies: {
 }) {
   const { database, clock, notify, locale, reportingLines } = dependencies;
   const newest = database
-    .prepare<[], number>(`SELECT received_at FROM webhook_events WHERE verdict <> 'rejected' ORDER BY id DESC LIMIT 1`)
+    .prepare<[], number>(`SELECT received_at FROM webhook_events WHERE id = (SELECT max(id) FROM (${NEWEST_OF_EACH}))`)
     .pluck();
   const oldestOutstanding = database
     .prepare<{ lines: string; since: number }, number | null>(

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { PAGE_SIZE, type KeysetQuery } from './queries.ts';
 
 export type KeysetList<Item> = {
@@ -12,7 +12,10 @@ export type KeysetList<Item> = {
   loadingMore: boolean;
 };
 
-/** The pages of a list as one array of rows, and the way to the next page. */
+/**
+ * The pages of a list as one array of rows, and the way to the next page. A search through many rows gives short and
+ * empty pages that go on: until the first row is there, the next page is asked for.
+ */
 export function useKeysetList<Item>({ queryKey, ask }: KeysetQuery<Item>): KeysetList<Item> {
   const { data, isPending, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } =
     useInfiniteQuery({
@@ -26,9 +29,13 @@ export function useKeysetList<Item>({ queryKey, ask }: KeysetQuery<Item>): Keyse
     () => (hasNextPage && !isFetchNextPageError ? () => void fetchNextPage() : undefined),
     [hasNextPage, isFetchNextPageError, fetchNextPage],
   );
+  const searching = rows.length === 0 && loadMore !== undefined;
+  useEffect(() => {
+    if (searching && !isFetchingNextPage) loadMore();
+  }, [searching, isFetchingNextPage, loadMore]);
   return {
     rows,
-    waiting: isPending,
+    waiting: isPending || searching,
     error: data ? null : error,
     retry: () => void refetch(),
     loadMore,

@@ -36,6 +36,12 @@ export async function runLine(
     createToken,
     copyFile: async () => {},
     restoreFrom: async () => stubServices().backups.restore('', 'cli'),
+    openOutput: async () => ({
+      write: async (text) => {
+        written.push(text);
+      },
+      close: async () => {},
+    }),
     readFile: async () => Buffer.from('tel\n0612345678\n'),
     settingProblem: () => null,
     ...given,

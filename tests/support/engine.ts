@@ -142,7 +142,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
     }),
     campaignPace: () => null,
   });
-  const views = new AttemptViews({ database, store, lines, locale: () => 'fr' });
+  const views = new AttemptViews({ database, store, lines, locale: () => 'fr', defaultCountry: () => 'FR' });
 
   /** Queues a message by hand; a builder with overrides. */
   const add = (overrides: Partial<NewAttempt> = {}): AttemptRow =>

@@ -6,7 +6,12 @@ import { createInterface } from 'node:readline';
 
 const REDIS_PROGRAMS = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'];
 
-export type RedisServer = { url: string; stop(): Promise<void> };
+export type RedisServer = {
+  url: string;
+  /** To this server alone: `SIGKILL`, `SIGSTOP`, `SIGCONT`. */
+  signal(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+};
 
 /** Redis's program: `VIGIE_REDIS_SERVER`, else the system's. */
 export function findRedis(): string | undefined {
@@ -33,7 +38,9 @@ export async function startRedis(): Promise<RedisServer> {
   });
   return {
     url: `redis://127.0.0.1:${String(port)}`,
+    signal: (signal) => void child.kill(signal),
     async stop() {
+      child.kill('SIGCONT');
       child.kill();
       await ended;
     },

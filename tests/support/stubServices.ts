@@ -2,11 +2,12 @@ import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts'
 import type { Backup } from '../../backend/contract/backups.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
+import type { ExportChunk } from '../../backend/contract/exports.ts';
 import type { Line } from '../../backend/contract/lines.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
-import type { Settings } from '../../backend/contract/workspace.ts';
+import type { ScheduledJob, Settings } from '../../backend/contract/workspace.ts';
 import { createEmitter } from '../../backend/core/emitter.ts';
 import type { Services } from '../../backend/services.ts';
 
@@ -126,6 +127,17 @@ export const someCampaign: Campaign = {
   cancelled: 0,
   failedCount: 1,
 };
+
+const someJob: ScheduledJob = {
+  name: 'cleanup',
+  schedule: '0 2 * * *',
+  lastStartedAt: null,
+  lastFinishedAt: null,
+  lastResult: null,
+  nextAt: AT,
+};
+
+const someChunk: ExportChunk = { csv: "phone\r\n'+33612345678\r\n", rows: 1 };
 
 const someWebhookEvent: WebhookEventDetail = {
   id: 'event-1',
@@ -266,6 +278,7 @@ export function stubServices(overrides: Overrides = {}): Services {
       recipients: () => NO_PAGE,
       preview: () => ({ eligible: 60, optedOut: 0, daysNeeded: 1, unknownVariables: [], samples: [] }),
     },
+    exports: { recipients: () => [someChunk], attempts: () => [someChunk], errors: () => [someChunk] },
     webhookEvents: {
       list: () => NO_PAGE,
       get: () => someWebhookEvent,
@@ -277,6 +290,8 @@ export function stubServices(overrides: Overrides = {}): Services {
     backups: { list: () => [someBackup], create: async () => someBackup, restore: async () => someBackup, stop() {} },
     clock: { get: () => someStats.clock, reset: () => Promise.resolve(someStats.clock) },
     lines: { list: () => [], update: () => someLine },
+    scheduler: { list: () => [someJob], run: async () => someJob },
+    cache: { stats: () => ({ hits: 3, misses: 1, hitRate: 0.75, warning: false }) },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },
     live: { events: createEmitter<LiveEvent>(), snapshot: () => [{ type: 'stats', stats: someStats }] },

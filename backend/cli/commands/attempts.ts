@@ -3,6 +3,9 @@ import { defineCommand, type Command, type Text } from '../command.ts';
 import { sheet, table } from '../layout.ts';
 import { given, oneOf, required, wholeNumber } from '../values.ts';
 
+/** As the contract has it. */
+const DEFAULT_ROWS = 50;
+
 const attemptsList = defineCommand({
   name: 'attempts list',
   options: {
@@ -24,7 +27,14 @@ const attemptsList = defineCommand({
       limit: wholeNumber('limit', limit),
     });
     const { attempts } = await client();
-    const page = await attempts.list(filters);
+    const wanted = filters.limit ?? DEFAULT_ROWS;
+    let page = await attempts.list(filters);
+    // A search through many attempts gives short pages that go on.
+    while (page.items.length < wanted && page.nextCursor !== null) {
+      const left = { limit: wanted - page.items.length, cursor: page.nextCursor };
+      const next = await attempts.list({ ...filters, ...left });
+      page = { items: [...page.items, ...next.items], nextCursor: next.nextCursor };
+    }
     const more = page.nextCursor === null ? [] : [text('list.more', { cursor: page.nextCursor })];
     return { data: page, words: [attemptTable(page.items, text), ...more].join('\n') };
   },

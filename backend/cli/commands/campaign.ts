@@ -1,7 +1,8 @@
 import { campaignStatus, type Campaign } from '../../contract/campaigns.ts';
-import { CommandError, defineCommand, type Client, type Command, type Text } from '../command.ts';
+import { defineCommand, type Command, type Text } from '../command.ts';
 import { sheet, table } from '../layout.ts';
 import { given, oneOf, required, wholeNumber } from '../values.ts';
+import { categoryIds } from './categories.ts';
 
 const campaignCreate = defineCommand({
   name: 'campaign create',
@@ -31,26 +32,6 @@ const campaignCreate = defineCommand({
     return { data: campaign, words: text('campaign.one', campaign) };
   },
 });
-
-/** Ids of categories that are named as people write them; an id is taken too. */
-async function categoryIds(api: Client, wanted: readonly string[]): Promise<string[]> {
-  const known: { id: string; name: string }[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await api.categories.list({ limit: 200, ...given({ cursor }) });
-    known.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return wanted.map((name) => {
-    const found = known.find((category) => category.id === name || isSameName(category.name, name));
-    if (found) return found.id;
-    throw new CommandError('failure.category_unknown', { name, known: known.map((category) => category.name) });
-  });
-}
-
-function isSameName(one: string, other: string): boolean {
-  return one.localeCompare(other, 'fr', { sensitivity: 'accent' }) === 0;
-}
 
 const campaignList = defineCommand({
   name: 'campaign list',

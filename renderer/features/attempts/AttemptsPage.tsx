@@ -2,10 +2,12 @@ import { Send } from 'lucide-react';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Attempt } from '../../../backend/contract/attempts.ts';
+import { api } from '../../api/client.ts';
 import { attemptsQuery } from '../../api/queries.ts';
 import { useKeysetList } from '../../api/useKeysetList.ts';
 import { ButtonLink } from '../../components/Button.tsx';
 import { DataTable, type Column } from '../../components/DataTable.tsx';
+import { ExportButton } from '../../components/ExportButton.tsx';
 import { ListBody } from '../../components/ListBody.tsx';
 import { Empty } from '../../components/Notices.tsx';
 import { PageFrame } from '../../components/PageFrame.tsx';
@@ -29,6 +31,12 @@ export function AttemptsPage({ path, query }: PageProps) {
   return (
     <PageFrame
       title={t('attempts.title')}
+      actions={
+        <ExportButton
+          fileName={t('attempts.exportFile')}
+          ask={(separator) => api.exports.attempts({ ...filters, separator })}
+        />
+      }
       bar={<AttemptFilters query={query} />}
       panel={id && <AttemptPanel key={id} id={id} onClose={close} />}
     >

@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Campaign } from '../../../backend/contract/campaigns.ts';
+import { api } from '../../api/client.ts';
 import { campaignQuery } from '../../api/queries.ts';
 import { Card } from '../../components/Card.tsx';
+import { ExportButton } from '../../components/ExportButton.tsx';
 import { LoadFailed } from '../../components/LoadFailed.tsx';
 import { SkeletonRows, Strip } from '../../components/Notices.tsx';
 import { useFormat } from '../../format/useFormat.ts';
@@ -41,6 +43,12 @@ export function CampaignDetail({ id, query }: { id: string; query: Readonly<Reco
             </div>
           </div>
           <div className="flex flex-wrap items-center gap-2">
+            {campaign.status !== 'draft' && (
+              <ExportButton
+                fileName={t('campaigns.detail.exportFile')}
+                ask={(separator) => api.exports.recipients({ id, separator })}
+              />
+            )}
             <CampaignActions campaign={campaign} />
           </div>
         </div>

@@ -3,6 +3,7 @@ import type { attempts as french, resolve as frenchResolve } from '../fr/attempt
 
 export const attempts: Texts<typeof french> = {
   title: 'Attempts',
+  exportFile: 'attempts.csv',
   empty: 'No attempts',
   emptyText: 'Every message sent, waiting or refused will appear here. Launch a campaign to begin.',
   emptyFilter: 'No attempt matches these filters.',

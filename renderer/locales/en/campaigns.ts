@@ -51,6 +51,7 @@ export const campaigns: Texts<typeof french> = {
     messages: 'Messages',
     recipients: 'Recipients',
     startNow: 'Start now',
+    exportFile: 'recipients.csv',
     start: 'Launch',
     pause: 'Pause',
     resume: 'Resume',

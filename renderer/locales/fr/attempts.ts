@@ -1,5 +1,6 @@
 export const attempts = {
   title: 'Tentatives',
+  exportFile: 'tentatives.csv',
   empty: 'Aucune tentative',
   emptyText: 'Chaque message envoyé, en attente ou refusé s’affichera ici. Lancez une campagne pour commencer.',
   emptyFilter: 'Aucune tentative ne correspond à ces filtres.',

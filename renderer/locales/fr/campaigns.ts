@@ -48,6 +48,7 @@ export const campaigns = {
     messages: 'Messages',
     recipients: 'Destinataires',
     startNow: 'Lancer maintenant',
+    exportFile: 'destinataires.csv',
     start: 'Lancer',
     pause: 'Mettre en pause',
     resume: 'Reprendre',

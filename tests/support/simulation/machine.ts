@@ -130,8 +130,8 @@ export class Machine {
     this.#process = { number, store, workspace, receive };
     // Backups are of real files and of real time: they have tests of their own.
     const backups = { create: () => Promise.reject(new Error('no backup is made of a simulated month')) };
-    const jobs = composeJobs(workspace, { clock, logger, backups }).filter(({ name }) => name !== 'backup');
-    const scheduler = new Scheduler({ database: store.main, clock, logger, jobs });
+    const jobs = composeJobs(workspace, { clock, logger, backups, store }).filter(({ name }) => name !== 'backup');
+    const scheduler = new Scheduler({ database: store.main, clock, logger, jobs, audit: workspace.audit });
     dispatcher.recoverInterrupted();
     for (const service of [processor, scheduler, reconciliation, dispatcher]) await service.start();
   }
