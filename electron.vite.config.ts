@@ -17,6 +17,7 @@ export default defineConfig({
           main: at('electron/main.ts'),
           host: at('backend/main.ts'),
           cli: at('backend/cli/main.ts'),
+          importWorker: at('backend/campaigns/importWorker.ts'),
         },
         // Shared parts stand beside the entries, so that `import.meta.dirname` is `out/main` in all of them.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -189,6 +189,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       cleanup: (input, actor) => operator.cleanup(input, actor),
     },
     contacts: campaigns.contacts,
+    imports: campaigns.imports,
     categories: campaigns.categories,
     campaigns: {
       ...campaigns.campaigns,

@@ -27,7 +27,8 @@ export type Context = {
   /** Shows on a terminal what is under way, until the command ends. */
   progress(text: string): void;
   createToken(request: { role: string; expiresInMs: number }): Promise<{ token: string; expiresAt: number }>;
-  readFile(file: string): Promise<Buffer>;
+  /** A file's bytes, read when they are asked for. */
+  openFile(file: string): Promise<Blob>;
 };
 
 /** What a command found: for programs, and in words. */

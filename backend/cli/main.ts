@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { readFlags, serve } from '../serve.ts';
 import { VERSION } from '../version.ts';
-import { connect, createToken, readInput } from './application.ts';
+import { connect, createToken, openInput } from './application.ts';
 import { asUsageError } from './command.ts';
 import { runCommandLine } from './run.ts';
 
@@ -35,6 +35,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   serve: async (args) => serve(flagsOf(args)),
   connect: (folder) => connect(folder, locale),
   createToken,
-  readFile: readInput,
+  openFile: openInput,
   settingProblem: (error) => (error instanceof ConfigError ? error.message : null),
 });

@@ -15,7 +15,7 @@ import {
 } from './command.ts';
 import { attemptCommands } from './commands/attempts.ts';
 import { campaignCommands } from './commands/campaign.ts';
-import { importContacts } from './commands/import.ts';
+import { importCommands } from './commands/import.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
 import { stats } from './commands/stats.ts';
@@ -29,7 +29,8 @@ const WRONG_USE = 2;
 /** Takes the process over instead of answering. */
 const SERVE: Described = { name: 'serve', operands: [], options: ['port', 'webhook-port', 'no-demo'] };
 const COMMANDS: Command[] = [
-  ...[tokenCreate, stats, send, importContacts],
+  ...[tokenCreate, stats, send],
+  ...importCommands,
   ...campaignCommands,
   ...attemptCommands,
   retriesProcess,
@@ -42,7 +43,7 @@ export type Folder = { dataDir?: string };
 export type Connection = { client: Client; close(): Promise<void> };
 
 /** What the command line needs of the process that it runs in. */
-export type Environment = Pick<Context, 'readFile'> & {
+export type Environment = Pick<Context, 'openFile'> & {
   locale: Locale;
   version: string;
   write(text: string): void;
@@ -126,7 +127,7 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
   const progress = createProgress(shell);
   const context: Context = {
     text: shell.text,
-    readFile: shell.readFile,
+    openFile: shell.openFile,
     createToken: (request) => shell.createToken(folder, request),
     async client() {
       const connection = await shell.connect(folder);

@@ -19,6 +19,8 @@ export const ERROR_STATUS = {
   not_on_this_line: 422,
   no_line: 422,
   wrong_campaign_status: 422,
+  wrong_import_state: 422,
+  import_running: 422,
   no_recipients: 422,
   unknown_variable: 422,
   too_many_requests: 429,

@@ -34,7 +34,7 @@ export async function runLine(
     serve,
     connect,
     createToken,
-    readFile: async () => Buffer.from('tel\n0612345678\n'),
+    openFile: async () => new Blob(['tel\n0612345678\n']),
     settingProblem: () => null,
     ...given,
   });
