@@ -56,6 +56,8 @@ function groups(part: string): string[] {
 const INDEXED_TO = 'contacts.indexed_to';
 /** Contacts that are read and indexed at once. */
 const BATCH = 100;
+/** Fewer rows that lead nowhere are not worth the work. */
+const MOST_LEFTOVERS = 10_000;
 
 /** Keeps the search index (CMP-1): by hand-made changes at once, after an import slice by slice. */
 export class ContactSearchIndex {
@@ -71,6 +73,10 @@ export class ContactSearchIndex {
       setIndexedTo: database.prepare<[string, string]>(
         `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
       ),
+      empty: database.prepare(`INSERT INTO contact_search (contact_search) VALUES ('delete-all')`),
+      extent: database.prepare<[], { contacts: number; highest: number }>(`
+        SELECT (SELECT count(*) FROM contacts) AS contacts, coalesce(
+          (SELECT seq FROM sqlite_sequence WHERE name = 'contacts'), 0) AS highest`),
       after: database.prepare<[number, number], { number: number; name: string; phone: string }>(
         `SELECT number, name, phone FROM contacts WHERE number > ? ORDER BY number LIMIT ?`,
       ),
@@ -84,6 +90,17 @@ export class ContactSearchIndex {
 
   remove(number: number): void {
     this.#statements.remove.run(number);
+  }
+
+  /**
+   * After many contacts went at once. Taking each out of the index costs twenty times its deletion; a row that leads to
+   * no contact is never shown, so the index is made anew only when such rows are the most of it.
+   */
+  forgetRemoved(): void {
+    const { contacts, highest } = this.#statements.extent.get() ?? { contacts: 0, highest: 0 };
+    if (highest - contacts < Math.max(MOST_LEFTOVERS, contacts)) return;
+    this.#statements.empty.run();
+    this.#statements.setIndexedTo.run(INDEXED_TO, '0');
   }
 
   /** True when contacts wait for their place in the index. */

@@ -21,7 +21,6 @@ export type NewContact = Pick<ContactRow, 'id' | 'name' | 'phone' | 'attributes'
 
 type StoredContact = Omit<ContactRow, 'attributes' | 'categoryIds'> & { attributes: string; categoryIds: string };
 
-
 const COLUMNS = `
   c.number, c.id, c.name, c.phone, c.attributes, c.opted_out_at AS optedOutAt, c.created_at AS createdAt, c.updated_at AS updatedAt,
   (SELECT json_group_array(category_id) FROM (

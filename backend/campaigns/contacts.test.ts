@@ -115,7 +115,13 @@ describe('contacts', () => {
     const running = host.started([other, host.contact()]);
     const merged = host.contacts.merge({ id: kept.id, otherId: other.id }, 'test');
     const attributes = { Ville: 'Lyon', age: '30' };
-    expect(merged).toMatchObject({ id: kept.id, name: 'Awa', phone: kept.phone, attributes, categoryIds: [categoryId] });
+    expect(merged).toMatchObject({
+      id: kept.id,
+      name: 'Awa',
+      phone: kept.phone,
+      attributes,
+      categoryIds: [categoryId],
+    });
     expect(() => host.contacts.get(other.id)).toThrow('not_found');
     expect(host.campaigns.get(draft.id).contactIds).toEqual([kept.id]);
     expect(host.recipient(running.id, other.id).state).toBe('cancelled');

@@ -1,7 +1,8 @@
 import { initParser, type Schema } from 'udsv';
 
 /** Why a file as a whole cannot be imported. */
-export type FileProblem = 'empty_file' | 'not_text' | 'no_phone_column' | 'too_many_columns_in_header' | 'line_too_long';
+export type FileProblem =
+  'empty_file' | 'not_text' | 'no_phone_column' | 'too_many_columns_in_header' | 'line_too_long';
 export type CsvRow =
   /** `line` is where the record begins, as a text editor counts. */
   | { kind: 'cells'; line: number; cells: string[] }

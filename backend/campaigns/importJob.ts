@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import type { FileProblem } from './csv.ts';
 import type { WriterMessage, WriterTask } from './importWorker.ts';
 
-export type JobEnd = { kind: 'done'; longestMs: number } | { kind: 'problem'; problem: FileProblem } | { kind: 'stopped' };
+export type JobEnd =
+  { kind: 'done'; longestMs: number } | { kind: 'problem'; problem: FileProblem } | { kind: 'stopped' };
 export type Job = {
   /** Rejects with what the thread failed with. */
   ended: Promise<JobEnd>;
@@ -20,6 +21,9 @@ type JobOptions = {
 
 /** Phones that are opted out in one turn of the loop. */
 const OPT_OUTS = 50;
+/** In MiB; the phones of a whole file are kept by a dry run only. */
+const MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
+const MEMORY_OF_DRY_RUN = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 24 };
 
 /** Beside this file in the sources, and beside the bundle in a build. */
 const WORKER = path.join(import.meta.dirname, `importWorker${path.extname(import.meta.filename)}`);
@@ -29,7 +33,8 @@ const WORKER = path.join(import.meta.dirname, `importWorker${path.extname(import
  * waits in this process's loop: so the dispatcher, the quota and webhooks never wait for more than one slice.
  */
 export function startJob(task: WriterTask, { optOut, advanced }: JobOptions): Job {
-  const worker = new Worker(WORKER, { workerData: task });
+  const isDryRun = task.kind === 'import' && task.written.dryRun;
+  const worker = new Worker(WORKER, { workerData: task, resourceLimits: isDryRun ? MEMORY_OF_DRY_RUN : MEMORY });
   const ended = Promise.withResolvers<JobEnd>();
   let isStopping = false;
 

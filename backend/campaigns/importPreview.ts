@@ -30,7 +30,10 @@ export function previewOf(bytes: Bytes, { country, mapping }: ReadingOptions, lo
   return { encoding, delimiter, header: header.map((title) => title.trim()), mapping: roles, rows: shown };
 }
 
-function become(reading: Reading | undefined, locale: Locale): Pick<ImportPreview['rows'][number], 'phone' | 'name' | 'refusal'> {
+function become(
+  reading: Reading | undefined,
+  locale: Locale,
+): Pick<ImportPreview['rows'][number], 'phone' | 'name' | 'refusal'> {
   if (reading === undefined) return { phone: null, name: '', refusal: null };
   if (reading.kind === 'line') return { phone: reading.line.phone, name: reading.line.name, refusal: null };
   return { phone: null, name: '', refusal: sentence(locale, `import.${reading.refusal.reason}`) };

@@ -136,7 +136,14 @@ function readLine(
     columns.consents.some((index) => NO.has(at(index).toLowerCase()));
   return {
     kind: 'line',
-    line: { phone, original: original.slice(0, SHOWN_LENGTH), name, attributes: `{${attributes}}`, categories, optedOut },
+    line: {
+      phone,
+      original: original.slice(0, SHOWN_LENGTH),
+      name,
+      attributes: `{${attributes}}`,
+      categories,
+      optedOut,
+    },
   };
 }
 

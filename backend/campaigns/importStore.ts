@@ -48,7 +48,12 @@ export class ImportStore {
         SELECT ${COLUMNS} FROM imports WHERE number < @before ORDER BY number DESC LIMIT @limit`),
       inStates: database.prepare<{ states: string }, ImportRow>(`
         SELECT ${COLUMNS} FROM imports WHERE state IN (SELECT value FROM json_each(@states)) ORDER BY number`),
-      setState: database.prepare<{ id: string; state: ImportState; problem: string | null; finishedAt: number | null }>(`
+      setState: database.prepare<{
+        id: string;
+        state: ImportState;
+        problem: string | null;
+        finishedAt: number | null;
+      }>(`
         UPDATE imports SET state = @state, problem = @problem, finished_at = @finishedAt WHERE id = @id`),
       begin: database.prepare<{ id: string; state: ImportState; options: string; now: number }>(`
         UPDATE imports SET state = @state, options = @options, started_at = @now, finished_at = NULL, problem = NULL,
@@ -85,7 +90,11 @@ export class ImportStore {
   }
 
   /** From the first line, whatever was read before. */
-  begin({ id, number }: ImportRow, state: ImportState, { options, now }: { options: ImportOptions; now: number }): void {
+  begin(
+    { id, number }: ImportRow,
+    state: ImportState,
+    { options, now }: { options: ImportOptions; now: number },
+  ): void {
     this.#statements.forgetRefusals.run({ number });
     this.#statements.begin.run({ id, state, options: JSON.stringify(options), now });
   }

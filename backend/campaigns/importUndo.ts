@@ -76,7 +76,6 @@ export class ImportUndo {
     for (const contact of made) {
       if (used.includes(contact)) continue;
       this.#statements.remove.run(contact.id);
-      this.#search.remove(contact.number);
     }
     this.#position = made.at(-1)?.number ?? this.#position;
     const kept = used.length;
@@ -87,6 +86,7 @@ export class ImportUndo {
   #finish(): void {
     const { number, now } = this.#import;
     this.#statements.removeCategories.run({ number });
+    this.#search.forgetRemoved();
     this.#statements.finish.run({ number, now });
   }
 }
@@ -107,7 +107,13 @@ function prepare(database: Database) {
     forget: database.prepare<{ number: number; contactId: string }>(`
       DELETE FROM import_changes WHERE import_number = @number AND contact_id = @contactId`),
     contact: database.prepare<[string], Stored>(`SELECT number, name, phone, attributes FROM contacts WHERE id = ?`),
-    putBack: database.prepare<{ id: string; name: string; attributes: string; importNumber: number | null; now: number }>(`
+    putBack: database.prepare<{
+      id: string;
+      name: string;
+      attributes: string;
+      importNumber: number | null;
+      now: number;
+    }>(`
       UPDATE contacts SET name = @name, attributes = @attributes, import_number = @importNumber, updated_at = @now
       WHERE id = @id`),
     leave: database.prepare<{ categoryId: string; contactId: string }>(`

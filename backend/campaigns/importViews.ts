@@ -55,7 +55,7 @@ const PAGE = 10_000;
 export function refusedCsv(store: ImportStore, { number, fileName }: ImportRow, locale: Locale): File {
   const titles = (['line', 'reason', 'value'] as const).map((name) => sentence(locale, `import.column.${name}`));
   const parts = [`\ufeff${titles.join(';')}\r\n`];
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const lines = refusedLines(store, { number, after, limit: PAGE }, locale);
     parts.push(lines.map(({ line, message, value }) => `${line};${safe(message)};${safe(value)}\r\n`).join(''));
     after = lines.at(-1)?.line ?? after;

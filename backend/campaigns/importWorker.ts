@@ -12,7 +12,14 @@ import { ImportWriter, itemsOf, type WrittenImport } from './importWriter.ts';
 
 /** What a thread is started for: one reads and sorts, the other writes; so both processors work. */
 export type WriterTask = { databaseFile: string } & (
-  | { kind: 'import'; file: string; reading: ReadingOptions; written: WrittenImport; runsDone: number; itemsDone: number }
+  | {
+      kind: 'import';
+      file: string;
+      reading: ReadingOptions;
+      written: WrittenImport;
+      runsDone: number;
+      itemsDone: number;
+    }
   | { kind: 'undo'; undone: { number: number; afterNumber: number; now: number } }
   | { kind: 'index' }
 );
@@ -26,15 +33,17 @@ export type WriterMessage =
   | { kind: 'problem'; problem: FileProblem };
 
 /** Lines that are sorted and merged together. */
-const RUN_LINES = 50_000;
+const RUN_LINES = 20_000;
 /** Work of a transaction, without its commit: the bound is 25 ms, and machines are shared. */
 const SLICE_MS = 8;
 /** So often the pages in the log are carried over to the file, between two slices. */
 const CHECKPOINT_SLICES = 8;
 /** Memory for pages of the file, in KiB: most of what an import touches. */
-const CACHE_KIB = 64 * 1024;
+const CACHE_KIB = 48 * 1024;
 /** Runs that the reader may be ahead. */
-const AHEAD = 2;
+const AHEAD = 1;
+/** Its live data is two runs; without a bound it would let garbage lie for long. */
+const READER_MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
 
 const port = parentPort;
 if (port !== null) {
@@ -101,7 +110,7 @@ async function writeImport(
   const writer = new ImportWriter(database, task.written, createIds(systemClock));
   let { runsDone, itemsDone: from } = task;
   const readerTask: ReaderTask = { kind: 'read', file: task.file, reading: task.reading, runsDone };
-  const reader = new Worker(import.meta.filename, { workerData: readerTask });
+  const reader = new Worker(import.meta.filename, { workerData: readerTask, resourceLimits: READER_MEMORY });
   const arrived = messagesOf<Run | { kind: 'end' } | { kind: 'problem'; problem: FileProblem }>(reader);
   for (;;) {
     const message = await arrived();
@@ -154,7 +163,7 @@ function createSlices(database: Database) {
     longestMs: () => longestMs,
     /** Calls `step` until it returns false. */
     async repeat(step: (goesOn: () => boolean) => boolean): Promise<void> {
-      for (let isLeft = true; isLeft; ) {
+      for (let isLeft = true; isLeft;) {
         const start = systemClock.monotonic();
         isLeft = step(() => systemClock.monotonic() - start < SLICE_MS);
         longestMs = Math.max(longestMs, systemClock.monotonic() - start);

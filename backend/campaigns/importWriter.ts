@@ -13,7 +13,14 @@ export type WrittenImport = {
   now: number;
 };
 type Figures = { total: number; imported: number; updated: number; refused: number };
-type Present = { number: number; id: string; name: string; phone: string; attributes: string; importNumber: number | null };
+type Present = {
+  number: number;
+  id: string;
+  name: string;
+  phone: string;
+  attributes: string;
+  importNumber: number | null;
+};
 
 /** Items written between two looks at the time. */
 const STEP = 25;
@@ -116,7 +123,9 @@ export class ImportWriter {
     const { id, number, phone } = present;
     const name = line.name === '' ? present.name : line.name;
     const attributes = mergedJson(present.attributes, line.attributes);
-    const added = line.categoryIds.filter((categoryId) => this.#statements.addToCategory.run(categoryId, id).changes === 1);
+    const added = line.categoryIds.filter(
+      (categoryId) => this.#statements.addToCategory.run(categoryId, id).changes === 1,
+    );
     const isOwn = present.importNumber === importNumber;
     const isChanged = name !== present.name || attributes !== present.attributes;
     const isOthers = present.importNumber !== null && !isOwn;
@@ -172,7 +181,13 @@ function prepare(database: Database) {
       ON CONFLICT (phone) DO NOTHING`),
     present: database.prepare<[string], Present>(`
       SELECT number, id, name, phone, attributes, import_number AS importNumber FROM contacts WHERE phone = ?`),
-    change: database.prepare<{ id: string; name: string; attributes: string; importNumber: number | null; now: number }>(`
+    change: database.prepare<{
+      id: string;
+      name: string;
+      attributes: string;
+      importNumber: number | null;
+      now: number;
+    }>(`
       UPDATE contacts SET name = @name, attributes = @attributes, import_number = @importNumber, updated_at = @now
       WHERE id = @id`),
     addToCategory: database.prepare<[string, string]>(

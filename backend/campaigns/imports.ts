@@ -44,7 +44,16 @@ export type Imports = Service & Services['imports'] & Pick<Services['contacts'],
 const AT_ONCE_BYTES = 32 * 1024;
 /** An import of so few contacts is undone at once. */
 const UNDONE_AT_ONCE = 500;
-const UNFINISHED: readonly ImportState[] = ['uploading', 'ready', 'checking', 'checked', 'running', 'stopped', 'interrupted', 'failed'];
+const UNFINISHED: readonly ImportState[] = [
+  'uploading',
+  'ready',
+  'checking',
+  'checked',
+  'running',
+  'stopped',
+  'interrupted',
+  'failed',
+];
 const STARTABLE: readonly ImportState[] = ['ready', 'checked'];
 const RESUMABLE: readonly ImportState[] = ['stopped', 'interrupted', 'failed'];
 const UNDOABLE: readonly ImportState[] = ['done', ...RESUMABLE];
@@ -93,7 +102,11 @@ export function createImports(dependencies: ImportDependencies): Imports {
   };
 
   /** Part of the caller's transaction. */
-  const writeAtOnce = (row: ImportRow, bytes: Buffer, { options, dryRun }: { options: ImportOptions; dryRun: boolean }) => {
+  const writeAtOnce = (
+    row: ImportRow,
+    bytes: Buffer,
+    { options, dryRun }: { options: ImportOptions; dryRun: boolean },
+  ) => {
     const wasBehind = contacts.search.isBehind();
     store.begin(row, 'running', { options, now: clock.now() });
     const { category } = options;
@@ -199,7 +212,11 @@ export function createImports(dependencies: ImportDependencies): Imports {
   };
 
   /** A file that is imported in one call, small enough to be done in one transaction. */
-  const importAtOnce = (bytes: Buffer, fileName: string, run: { options: ImportOptions; dryRun: boolean }): ImportReport =>
+  const importAtOnce = (
+    bytes: Buffer,
+    fileName: string,
+    run: { options: ImportOptions; dryRun: boolean },
+  ): ImportReport =>
     guarded(() => {
       const { options, dryRun } = run;
       const write = (): ImportReport => {

@@ -135,7 +135,10 @@ export const contract = {
       .route({ method: 'POST', path: '/imports/content', tags: ['imports'], inputStructure: 'detailed' })
       .input(imports.importPart)
       .output(imports.contactImport),
-    get: oc.route({ method: 'GET', path: '/imports/{id}', tags: ['imports'] }).input(byId).output(imports.contactImport),
+    get: oc
+      .route({ method: 'GET', path: '/imports/{id}', tags: ['imports'] })
+      .input(byId)
+      .output(imports.contactImport),
     preview: oc
       .route({ method: 'POST', path: '/imports/{id}/preview', tags: ['imports'] })
       .input(imports.importPreviewInput)

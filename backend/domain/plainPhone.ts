@@ -2,6 +2,10 @@ import metadata from 'libphonenumber-js/min/metadata';
 
 /** Digits, perhaps with single blanks, dots or dashes between them: what almost every list holds. */
 const PLAIN = /^\+?\d+(?:[ .-]\d+)*$/;
+/** How numbers of other countries are dialled from most of the world. */
+const DIALLED_ABROAD = /^00(?=[1-9])/;
+/** `+33 (0)6 39 ...`: the zero that is dialled at home only. */
+const ZERO_AT_HOME = /^(\+\d{1,3}) ?\(0\) ?(?=[1-9])/;
 const MOST_LETTERS = 24;
 
 type Plan = { callingCode: string; prefix: string; national: RegExp };
@@ -38,12 +42,14 @@ const knownPlan = (country: string): Plan | null => {
  * @param country two capital letters
  */
 export function plainPhone(text: string, country: string): string | null {
-  // `00` may be dialled to reach another country.
-  if (text.length > MOST_LETTERS || text.startsWith('00') || !PLAIN.test(text)) return null;
+  if (text.length > MOST_LETTERS) return null;
   const plan = knownPlan(country);
   if (plan === null) return null;
+  let plain = text.startsWith('00') ? text.replace(DIALLED_ABROAD, '+') : text;
+  if (plan.prefix === '0' && plain.includes('(')) plain = plain.replace(ZERO_AT_HOME, '$1 ');
+  if (plain.startsWith('00') || !PLAIN.test(plain)) return null;
   const { callingCode, prefix, national } = plan;
-  const digits = text.replace(/[ .-]/g, '');
+  const digits = plain.replace(/[ .-]/g, '');
   if (digits.startsWith('+')) {
     const rest = digits.slice(1 + callingCode.length);
     const isOurs = digits.startsWith(callingCode, 1);

@@ -47,7 +47,9 @@ export function createReadBody(uploads: string): RequestHandler {
       if (kind === 'text/csv' && rule.maxBytes === MAX_IMPORT_BYTES) {
         const file = path.join(uploads, `${randomUUID()}.part`);
         response.once('close', () => void rm(file, { force: true }));
-        request.body = new File([await receive(request, { file, maxBytes: rule.maxBytes })], 'import.csv', { type: kind });
+        request.body = new File([await receive(request, { file, maxBytes: rule.maxBytes })], 'import.csv', {
+          type: kind,
+        });
       } else request.body = await parse(kind, await readBytes(request, rule.maxBytes), request);
     }
     next();

@@ -21,7 +21,17 @@ import { createTestEngine } from './engine.ts';
 const START = Date.parse('2026-11-20T08:00:00.000Z');
 const TABLES = [
   ...['delivery_reports', 'provider_ids', 'attempt_events', 'attempts', 'message_errors', 'interactions', 'recipients'],
-  ...['campaigns', 'contact_categories', 'contacts', 'categories', 'suppressions', 'imports', 'import_refusals', 'import_changes', 'audit'],
+  ...[
+    'campaigns',
+    'contact_categories',
+    'contacts',
+    'categories',
+    'suppressions',
+    'imports',
+    'import_refusals',
+    'import_changes',
+    'audit',
+  ],
   ...['quota_slots', 'daily_stats', 'meta'],
 ];
 const PLENTY = { dailyLimit: 1_000_000, rollingLimit: 1_000_000 };

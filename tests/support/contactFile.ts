@@ -5,8 +5,33 @@ import { seededRandom } from '../../backend/core/random.ts';
 /** What a generated file holds, as an import has to count it. */
 export type ContactFileCounts = { total: number; imported: number; updated: number; refused: number };
 
-const FIRST_NAMES = ['Awa', 'Zoé', 'Jean', 'Fatou', 'Élodie', 'Karim', 'Inès', 'Lucas', 'Moussa', 'Chloé', 'Paul', 'Nadia'];
-const LAST_NAMES = ['Diop', 'Martin', 'Traoré', 'Bernard', 'Nguyen', 'Petit', 'Garcia', 'Lefèvre', 'Sow', 'Rossi', 'Ba'];
+const FIRST_NAMES = [
+  'Awa',
+  'Zoé',
+  'Jean',
+  'Fatou',
+  'Élodie',
+  'Karim',
+  'Inès',
+  'Lucas',
+  'Moussa',
+  'Chloé',
+  'Paul',
+  'Nadia',
+];
+const LAST_NAMES = [
+  'Diop',
+  'Martin',
+  'Traoré',
+  'Bernard',
+  'Nguyen',
+  'Petit',
+  'Garcia',
+  'Lefèvre',
+  'Sow',
+  'Rossi',
+  'Ba',
+];
 const TOWNS = ['Lyon', 'Paris', 'Dakar', 'Abidjan', 'Lille', 'Marseille', 'Saint-Étienne'];
 const BAD_SHARE = 0.02;
 const DUPLICATE_SHARE = 0.05;

@@ -10,7 +10,15 @@ import {
   type ImportState,
   type RefusedLine,
 } from '../../contract/imports.ts';
-import { CommandError, defineCommand, UsageError, type Client, type Command, type Context, type Text } from '../command.ts';
+import {
+  CommandError,
+  defineCommand,
+  UsageError,
+  type Client,
+  type Command,
+  type Context,
+  type Text,
+} from '../command.ts';
 import { sheet, table } from '../layout.ts';
 import { given, oneOf, wholeNumber } from '../values.ts';
 

@@ -155,7 +155,8 @@ export const english: Record<keyof typeof french, string> = {
   'import.progress': '{percent}%: {total} lines read, {imported} imported, {updated} updated, {refused} refused',
   'import.undoing': 'Undoing: {count} contacts',
   'import.refused_more': 'And {count} more refused lines: "GET /api/imports/{id}/refused.csv" gives all of them.',
-  'failure.import_stopped': 'The import of {file} did not come to its end ({reason}). "vigie imports resume {id}" continues it, "vigie imports undo {id}" undoes it.',
+  'failure.import_stopped':
+    'The import of {file} did not come to its end ({reason}). "vigie imports resume {id}" continues it, "vigie imports undo {id}" undoes it.',
   'usage.unknown_column': 'The option --map takes COLUMN=ROLE, not "{value}". Columns: {known}.',
   'field.file': 'File',
   'field.total': 'Lines read',

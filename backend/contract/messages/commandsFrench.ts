@@ -151,10 +151,12 @@ export const french = {
   'command.imports resume': 'Reprend un import arrêté ou interrompu',
   'option.map': 'Rôle d’une colonne, par exemple « Portable=phone » ; peut être répétée',
   'import.sending': 'Envoi du fichier : {percent} %',
-  'import.progress': '{percent} % : {total} lignes lues, {imported} importées, {updated} mises à jour, {refused} refusées',
+  'import.progress':
+    '{percent} % : {total} lignes lues, {imported} importées, {updated} mises à jour, {refused} refusées',
   'import.undoing': 'Annulation : {count} contacts',
   'import.refused_more': 'Et {count} autres lignes refusées : « GET /api/imports/{id}/refused.csv » les donne toutes.',
-  'failure.import_stopped': 'L’import de {file} n’est pas allé au bout ({reason}). « vigie imports resume {id} » le reprend, « vigie imports undo {id} » l’annule.',
+  'failure.import_stopped':
+    'L’import de {file} n’est pas allé au bout ({reason}). « vigie imports resume {id} » le reprend, « vigie imports undo {id} » l’annule.',
   'usage.unknown_column': 'L’option --map attend COLONNE=ROLE, pas « {value} ». Colonnes : {known}.',
   'field.file': 'Fichier',
   'field.total': 'Lignes lues',
