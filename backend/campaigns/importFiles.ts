@@ -26,7 +26,7 @@ export class ImportFiles {
     const file = await open(this.pathOf(id), offset === 0 ? 'w' : 'r+', 0o600);
     let position = offset;
     try {
-      for await (const piece of content.stream()) {
+      for await (const piece of content.stream() as AsyncIterable<Uint8Array>) {
         await file.write(piece, 0, piece.byteLength, position);
         position += piece.byteLength;
       }

@@ -67,7 +67,7 @@ export function startJob(task: WriterTask, { optOut, advanced }: JobOptions): Jo
   worker.on('message', (message: WriterMessage) => {
     answer(message).catch((error: unknown) => {
       void worker.terminate();
-      ended.reject(error as Error);
+      ended.reject(error);
     });
   });
   worker.on('error', (error) => {

@@ -15,13 +15,12 @@ import { inTransaction, type Database } from '../storage/database.ts';
 import type { ContactStore } from './contactStore.ts';
 import { CsvFileError, type FileProblem } from './csv.ts';
 import { ImportFiles } from './importFiles.ts';
-import { startJob, type Job, type JobEnd } from './importJob.ts';
 import { previewOf } from './importPreview.ts';
 import { runsOf } from './importRun.ts';
+import { createImportRunner, UNFINISHED } from './importRunner.ts';
 import type { ImportOptions, ImportRow, ImportStore } from './importStore.ts';
 import { ImportUndo } from './importUndo.ts';
 import { importReport, refusedCsv, refusedLines, toImport } from './importViews.ts';
-import type { WriterTask } from './importWorker.ts';
 import { ImportWriter } from './importWriter.ts';
 import type { Suppressions } from './suppressions.ts';
 
@@ -44,16 +43,6 @@ export type Imports = Service & Services['imports'] & Pick<Services['contacts'],
 const AT_ONCE_BYTES = 32 * 1024;
 /** An import of so few contacts is undone at once. */
 const UNDONE_AT_ONCE = 500;
-const UNFINISHED: readonly ImportState[] = [
-  'uploading',
-  'ready',
-  'checking',
-  'checked',
-  'running',
-  'stopped',
-  'interrupted',
-  'failed',
-];
 const STARTABLE: readonly ImportState[] = ['ready', 'checked'];
 const RESUMABLE: readonly ImportState[] = ['stopped', 'interrupted', 'failed'];
 const UNDOABLE: readonly ImportState[] = ['done', ...RESUMABLE];
@@ -64,13 +53,8 @@ const UNDOABLE: readonly ImportState[] = ['done', ...RESUMABLE];
  * What a stopped import wrote stays until it is continued or undone.
  */
 export function createImports(dependencies: ImportDependencies): Imports {
-  const { database, store, contacts, suppressions, audit, clock, ids, logger, notify, locale, settings } = dependencies;
+  const { database, store, contacts, suppressions, audit, clock, ids, notify, locale, settings } = dependencies;
   const files = new ImportFiles(database);
-  /** The one job that writes, and the import that it works on. */
-  let active: { id: string; job: Job; finished: Promise<void> } | null = null;
-  let indexing: { job: Job; finished: Promise<void> } | null = null;
-  let isStopping = false;
-  const expected = new Map<string, number>();
 
   const fail = (problem: FileProblem): VigieError =>
     new VigieError('csv_unreadable', { detail: sentence(locale(), `import.${problem}`) });
@@ -84,7 +68,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
     if (!states.includes(row.state)) throw new VigieError('wrong_import_state', { state: row.state });
     return row;
   };
-  const view = (row: ImportRow) => toImport(row, expected.get(row.id), locale());
+  const view = (row: ImportRow) => toImport(row, runner.expectedTotal(row.id), locale());
   const get = (id: string) => view(find(id));
   const announce = (id: string): void => {
     notify.import(get(id));
@@ -98,7 +82,8 @@ export function createImports(dependencies: ImportDependencies): Imports {
     });
   };
   const refuseWhileBusy = (): void => {
-    if (active !== null) throw new VigieError('import_running', { file: find(active.id).fileName ?? '' });
+    const id = runner.activeId();
+    if (id !== null) throw new VigieError('import_running', { file: find(id).fileName ?? '' });
   };
 
   /** Part of the caller's transaction. */
@@ -129,60 +114,8 @@ export function createImports(dependencies: ImportDependencies): Imports {
     }
   };
 
-  const index = (): void => {
-    if (indexing !== null || active !== null || isStopping || !contacts.search.isBehind()) return;
-    const job = startJob({ kind: 'index', databaseFile: database.name }, { optOut() {}, advanced() {} });
-    const finished = job.ended.then(
-      () => notify.changed('contacts'),
-      (error: unknown) => logger.error({ error }, 'the search index could not be brought up to date'),
-    );
-    indexing = { job, finished: finished.then(() => void (indexing = null)) };
-  };
+  const runner = createImportRunner({ ...dependencies, files, optOut, announce, announceContacts });
 
-  /** Starts a task in its threads; `settle` says what its end means. */
-  const run = (id: string, task: WriterTask, settle: (end: JobEnd) => void): Promise<void> => {
-    const job = startJob(task, { optOut, advanced: () => announce(id) });
-    const finished = job.ended
-      .then(settle, (error: unknown) => {
-        logger.error({ error }, 'an import failed');
-        store.setState(id, 'failed', { problem: 'import.failed', finishedAt: clock.now() });
-      })
-      .then(() => {
-        active = null;
-        if (store.byId(id) !== null) announce(id);
-        announceContacts();
-        index();
-      });
-    active = { id, job, finished };
-    announce(id);
-    return finished;
-  };
-
-  const runImport = (row: ImportRow, dryRun: boolean): Promise<void> => {
-    const { id, number, runsDone, itemsDone } = row;
-    const { category, ...reading } = JSON.parse(row.options) as ImportOptions;
-    expected.set(id, files.start(id, row.size).expectedLines);
-    const written = { number, category, dryRun, now: row.startedAt ?? clock.now() };
-    const task: WriterTask = {
-      ...{ kind: 'import', databaseFile: database.name, file: files.pathOf(id) },
-      ...{ reading, written, runsDone, itemsDone },
-    };
-    return run(id, task, (end) => {
-      const finishedAt = clock.now();
-      if (end.kind === 'problem') store.setState(id, 'failed', { problem: `import.${end.problem}`, finishedAt });
-      else if (end.kind === 'stopped') store.setState(id, dryRun ? 'ready' : isStopping ? 'interrupted' : 'stopped');
-      else {
-        store.setState(id, dryRun ? 'checked' : 'done', { finishedAt });
-        if (!dryRun) files.remove(id);
-        logger.info({ import: id, longestTransactionMs: Math.round(end.longestMs) }, 'import done');
-      }
-    });
-  };
-  const undoTask = ({ number, afterNumber }: ImportRow) => ({ number, afterNumber, now: clock.now() });
-  const runUndo = (row: ImportRow): Promise<void> =>
-    run(row.id, { kind: 'undo', databaseFile: database.name, undone: undoTask(row) }, (end) => {
-      if (end.kind === 'done') files.remove(row.id);
-    });
   const optionsOf = ({ category, country, mapping }: Omit<ImportStart, 'id' | 'dryRun'>): ImportOptions => ({
     ...(category === undefined ? {} : { category }),
     country: country ?? settings().defaultCountry,
@@ -199,7 +132,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
     }
     refuseWhileBusy();
     store.begin(row, dryRun ? 'checking' : 'running', { options, now: clock.now() });
-    return runImport(find(row.id), dryRun);
+    return runner.runImport(find(row.id), dryRun);
   };
   const insert = (fileName: string, size: number, state: ImportState): ImportRow => {
     const id = ids.next();
@@ -235,24 +168,8 @@ export function createImports(dependencies: ImportDependencies): Imports {
     });
 
   return {
-    async start() {
-      isStopping = false;
-      for (const row of store.inStates(['uploading'])) drop(row);
-      for (const { id } of store.inStates(['checking'])) store.setState(id, 'ready');
-      for (const { id } of store.inStates(['running'])) store.setState(id, 'interrupted');
-      files.removeOthers(store.inStates([...UNFINISHED, 'undoing']).map(({ id }) => id));
-      const [undoing] = store.inStates(['undoing']);
-      if (undoing !== undefined) void runUndo(undoing);
-      else index();
-    },
-
-    async stop() {
-      isStopping = true;
-      await active?.job.stop();
-      await active?.finished;
-      await indexing?.job.stop();
-      await indexing?.finished;
-    },
+    start: () => runner.start(),
+    stop: () => runner.stop(),
 
     async import(file, { fileName = 'import.csv', dryRun = false, ...query }) {
       if (file.size > MAX_IMPORT_BYTES) throw new VigieError('payload_too_large');
@@ -308,10 +225,9 @@ export function createImports(dependencies: ImportDependencies): Imports {
     },
 
     async cancel(id, actor) {
-      const row = findIn(id, [...UNFINISHED]);
-      if (active?.id === id) {
-        await active.job.stop();
-        await active.finished;
+      const row = findIn(id, UNFINISHED);
+      if (runner.activeId() === id) {
+        await runner.stopActive();
       } else if (!RESUMABLE.includes(row.state)) {
         drop(row);
         return { ...view(row), state: 'stopped', canUndo: false, canResume: false };
@@ -326,7 +242,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
       refuseWhileBusy();
       store.setState(id, 'running');
       audit.write({ actor, action: 'import.resume', target: id });
-      void runImport({ ...row, state: 'running' }, false);
+      void runner.runImport({ ...row, state: 'running' }, false);
       return get(id);
     },
 
@@ -337,11 +253,11 @@ export function createImports(dependencies: ImportDependencies): Imports {
       audit.write({ actor, action: 'import.undo', target: id });
       store.setState(id, 'undoing');
       if (row.imported + row.updated <= UNDONE_AT_ONCE) {
-        new ImportUndo(database, undoTask(row)).step(() => true);
+        new ImportUndo(database, { ...row, now: clock.now() }).step(() => true);
         files.remove(id);
         announce(id);
         announceContacts();
-      } else void runUndo(row);
+      } else void runner.runUndo(row);
       return get(id);
     },
 

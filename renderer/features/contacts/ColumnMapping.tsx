@@ -51,6 +51,7 @@ export function ColumnMapping({ preview, disabled, onChange }: ColumnMappingProp
                     {title || t('contacts.importer.untitled', { number: column + 1 })}
                   </span>
                   <Select
+                    className="font-normal"
                     aria-label={t('contacts.importer.roleOf', { column: title || `${column + 1}` })}
                     disabled={disabled}
                     value={mapping[column] ?? 'ignore'}
