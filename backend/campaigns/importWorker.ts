@@ -35,9 +35,9 @@ export type WriterMessage =
 /** Lines that are sorted and merged together. */
 const RUN_LINES = 20_000;
 /** Work of a transaction, without its commit: the bound is 25 ms, and machines are shared. */
-const SLICE_MS = 8;
+const SLICE_MS = 14;
 /** So often the pages in the log are carried over to the file, between two slices. */
-const CHECKPOINT_SLICES = 8;
+const CHECKPOINT_SLICES = 32;
 /** Memory for pages of the file, in KiB: most of what an import touches. */
 const CACHE_KIB = 48 * 1024;
 /** Runs that the reader may be ahead. */
