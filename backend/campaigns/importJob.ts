@@ -62,7 +62,6 @@ export function startJob(task: WriterTask, { optOut, advanced }: JobOptions): Jo
       return;
     }
     await worker.terminate();
-    ended.resolve({ kind: 'stopped' });
   };
   worker.on('message', (message: WriterMessage) => {
     answer(message).catch((error: unknown) => {
@@ -74,7 +73,8 @@ export function startJob(task: WriterTask, { optOut, advanced }: JobOptions): Jo
     ended.reject(error);
   });
   worker.on('exit', (code) => {
-    ended.reject(new Error(`the import's thread ended with ${code}`));
+    if (isStopping) ended.resolve({ kind: 'stopped' });
+    else ended.reject(new Error(`the import's thread ended with ${code}`));
   });
 
   return {

@@ -179,8 +179,10 @@ describe('an import that is cut short', () => {
     async () => {
       const started = await begin();
       const stopped = await host.call<ContactImport>('POST', `/imports/${started}/cancel`);
-      if (stopped.status !== 200) return;
-      expect(stopped.body).toMatchObject({ state: 'stopped', canResume: true });
+      expect(stopped.status).toBe(200);
+      // On a fast machine it may be whole before it is told to stop.
+      expect(['stopped', 'done']).toContain(stopped.body.state);
+      expect(stopped.body.canUndo || stopped.body.total === 0).toBe(true);
       expect((await host.call('POST', `/imports/${started}/undo`)).status).toBe(200);
       await expect.poll(async () => (await stateOf(started)).state, WITHIN).toBe('undone');
       expect(await contactCount()).toBe(counts.imported);
