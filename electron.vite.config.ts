@@ -18,6 +18,7 @@ export default defineConfig({
           host: at('backend/main.ts'),
           cli: at('backend/cli/main.ts'),
           checkFile: at('backend/storage/checkFile.worker.ts'),
+          importWorker: at('backend/campaigns/importWorker.ts'),
         },
         // Shared parts stand beside the entries, so that `import.meta.dirname` is `out/main` in all of them.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -102,6 +102,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
           ...{ router, clock, logger, locale, version: VERSION, status: () => status },
           tokens: createTokens({ secret: keyOf(config, opened), clock }),
           interfaceFolder: path.join(root, 'out/renderer'),
+          uploads: path.join(config.dataDir, 'uploads'),
         });
   /** In the order of starting; stopped in reverse. */
   const running: Service[] = mode === 'command' || parts === null ? [] : parts.running;
@@ -135,6 +136,8 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       backups.stop();
       await admin?.stop();
       for (const service of running.toReversed()) await service.stop();
+      // A command has no services that run, and may have begun an import all the same.
+      await parts?.workspace.campaigns.imports.stop();
       for (const line of parts?.lines ?? []) await line.close();
       parts?.workspace.cache.close();
       if (opened.kind === 'open') opened.store.close();
@@ -195,7 +198,11 @@ async function composeParts(
   });
   workspace.services.scheduler = scheduler;
   const { live, processor, reconciliation, dispatcher } = workspace;
-  const running = [...(demo === null ? [] : [demo]), live, port, processor, scheduler, reconciliation, dispatcher];
+  const { imports } = workspace.campaigns;
+  const running = [
+    ...(demo === null ? [] : [demo]),
+    ...[live, port, processor, scheduler, reconciliation, dispatcher, imports],
+  ];
   return { workspace, store, lines, port, running };
 }
 

@@ -8,7 +8,8 @@ import { createCompletion } from './campaigns/completion.ts';
 import { createContacts } from './campaigns/contacts.ts';
 import { ContactStore } from './campaigns/contactStore.ts';
 import { createFollowUp } from './campaigns/followUp.ts';
-import { createImportContacts } from './campaigns/importContacts.ts';
+import { createImports } from './campaigns/imports.ts';
+import { ImportStore } from './campaigns/importStore.ts';
 import { InteractionStore } from './campaigns/interactionStore.ts';
 import { createLaunch } from './campaigns/launch.ts';
 import { createRecipientChanges } from './campaigns/recipientChanges.ts';
@@ -65,6 +66,10 @@ export function composeCampaigns(parts: CampaignParts) {
   const suppressions = createSuppressions({ ...parts, store: stores.suppressions, recipients: changes });
   const followUp = createFollowUp({ ...parts, ...stores, changes, suppressions });
   const launch = createLaunch({ ...parts, ...stores });
+  const imports = createImports({
+    ...parts,
+    ...{ store: new ImportStore(database), contacts: stores.contacts, suppressions },
+  });
   return {
     stores,
     suppressions,
@@ -74,12 +79,13 @@ export function composeCampaigns(parts: CampaignParts) {
     endedMeanwhile: createEndedMeanwhile({ recipients: stores.recipients, suppressions }),
     recipientListener: createRecipientListener({ store: stores.recipients, changes, followUp, attempts }),
     categories: createCategories({ ...parts, store: stores.categories }),
+    imports,
     contacts: {
       ...createContacts({
         ...parts,
         ...{ store: stores.contacts, categories: stores.categories, suppressions, recipients: changes },
       }),
-      ...createImportContacts({ ...parts, contacts: stores.contacts, categories: stores.categories }),
+      import: imports.import,
     },
     campaigns: createCampaigns({
       ...parts,

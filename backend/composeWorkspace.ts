@@ -225,6 +225,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       cleanup: (input, actor, signal) => operator.cleanup(input, actor, signal),
     },
     contacts: campaigns.contacts,
+    imports: campaigns.imports,
     categories: campaigns.categories,
     campaigns: {
       ...campaigns.campaigns,

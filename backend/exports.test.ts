@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../tests/support/campaigns.ts';
 import { temporaryFolders } from '../tests/support/folders.ts';
-import { readCsv } from './campaigns/csv.ts';
+import { openCsv } from './campaigns/csvFile.ts';
 import { fromCell } from './core/spreadsheetText.ts';
 import { createExports } from './exports.ts';
 import { silentLogger } from './core/logger.ts';
@@ -45,15 +45,11 @@ afterAll(() => {
 const fileOf = (chunks: Iterable<{ csv: string }>): string => [...chunks].map(({ csv }) => csv).join('');
 /** As our own import reads a file: cells by the titles of their columns. */
 function read(file: string): Record<string, string>[] {
-  const csv = readCsv(Buffer.from(file), (problem) => {
-    throw new Error(problem);
+  const { header, rows } = openCsv(() => [Buffer.from(file)]);
+  return [...rows].flat().map((row) => {
+    if (row.kind === 'broken') throw new Error(row.text);
+    return Object.fromEntries(row.cells.map((cell, index) => [header[index]!, fromCell(cell)]));
   });
-  return [...csv.blocks()].flatMap(({ rows }) =>
-    rows.map((row) => {
-      if (row.kind === 'broken') throw new Error(row.text);
-      return Object.fromEntries(row.cells.map((cell, index) => [csv.header[index]!, fromCell(cell)]));
-    }),
-  );
 }
 const NASTY = [
   '=1+1',

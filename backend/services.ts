@@ -6,6 +6,7 @@ import type * as contacts from './contract/contacts.ts';
 import type * as exports from './contract/exports.ts';
 import type { Line, LinePatch } from './contract/lines.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
+import type * as imports from './contract/imports.ts';
 import type * as monitoring from './contract/monitoring.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
 import type * as workspace from './contract/workspace.ts';
@@ -45,7 +46,23 @@ export type Services = {
     get(id: string): contacts.Contact;
     update(input: contacts.ContactPatch): contacts.Contact;
     remove(id: string): void;
-    import(file: Uint8Array, query: contacts.ImportQuery & { fileName?: string }): Await<contacts.ImportReport>;
+    /** The one with `id` stays. */
+    merge(input: contacts.ContactMerge, actor: string): contacts.Contact;
+    /** From the file to its end; the bytes are read as they are needed. */
+    import(file: Blob, query: imports.ImportQuery & { fileName?: string }): Await<imports.ImportReport>;
+  };
+  imports: {
+    list(input: PageInput): Page<imports.ContactImport>;
+    get(id: string): imports.ContactImport;
+    create(input: imports.ImportCreate): imports.ContactImport;
+    upload(place: { id: string; offset: number }, part: Blob): Await<imports.ContactImport>;
+    preview(input: imports.ImportPreviewInput): imports.ImportPreview;
+    begin(input: imports.ImportStart, actor: string): imports.ContactImport;
+    cancel(id: string, actor: string): Await<imports.ContactImport>;
+    resume(id: string, actor: string): imports.ContactImport;
+    undo(id: string, actor: string): imports.ContactImport;
+    refused(input: imports.RefusedListInput): Page<imports.RefusedLine>;
+    refusedFile(id: string): File;
   };
   categories: {
     list(input: PageInput): Page<contacts.Category>;

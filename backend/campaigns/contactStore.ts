@@ -1,8 +1,10 @@
 import type { Contact } from '../contract/contacts.ts';
 import { toIso } from '../core/days.ts';
 import type { Database } from '../storage/database.ts';
+import { ContactSearchIndex, searchable, type ContactSearch } from './contactSearch.ts';
 
 export type ContactRow = {
+  number: number;
   id: string;
   name: string;
   phone: string;
@@ -16,42 +18,48 @@ export type NewContact = Pick<ContactRow, 'id' | 'name' | 'phone' | 'attributes'
   phoneOriginal: string;
   now: number;
 };
-export type ContactSearch = {
-  /** Patterns of LIKE, `\` escapes; null matches nothing. */
-  name: string | null;
-  phones: readonly string[];
-};
 
 type StoredContact = Omit<ContactRow, 'attributes' | 'categoryIds'> & { attributes: string; categoryIds: string };
-type PageKey = { beforeCreatedAt: number; beforeId: string; limit: number };
 
 const COLUMNS = `
-  c.id, c.name, c.phone, c.attributes, c.opted_out_at AS optedOutAt, c.created_at AS createdAt, c.updated_at AS updatedAt,
+  c.number, c.id, c.name, c.phone, c.attributes, c.opted_out_at AS optedOutAt, c.created_at AS createdAt, c.updated_at AS updatedAt,
   (SELECT json_group_array(category_id) FROM (
     SELECT category_id FROM contact_categories WHERE contact_id = c.id ORDER BY category_id)) AS categoryIds`;
-const BEFORE = `(c.created_at, c.id) < (@beforeCreatedAt, @beforeId)`;
-const NEWEST_FIRST = `ORDER BY c.created_at DESC, c.id DESC LIMIT @limit`;
-const FOUND = `(searchable(c.name) LIKE @name ESCAPE '\\'
+const NEWEST_FIRST = `ORDER BY c.number DESC LIMIT @limit`;
+/** The index finds groups of letters; whether they stand together is for the row to say. */
+const FOUND = `contact_search MATCH @match AND s.rowid < @before AND (searchable(c.name) LIKE @name ESCAPE '\\'
   OR EXISTS (SELECT 1 FROM json_each(@phones) WHERE c.phone LIKE json_each.value ESCAPE '\\'))`;
-const IN_CATEGORY = `EXISTS (
-  SELECT 1 FROM contact_categories WHERE category_id = @categoryId AND contact_id = c.id)`;
+
+/** Statements of the list, each with the index that it needs; `CROSS JOIN` fixes which table is read first. */
+export const CONTACT_PAGES = {
+  all: `SELECT ${COLUMNS} FROM contacts c WHERE c.number < @before ${NEWEST_FIRST}`,
+  found: `SELECT ${COLUMNS} FROM contact_search s CROSS JOIN contacts c ON c.number = s.rowid
+    WHERE ${FOUND} ORDER BY s.rowid DESC LIMIT @limit`,
+  ofCategory: `SELECT ${COLUMNS} FROM contact_categories m CROSS JOIN contacts c ON c.id = m.contact_id
+    WHERE m.category_id = @categoryId AND m.contact_id < @beforeId ORDER BY m.contact_id DESC LIMIT @limit`,
+  foundOfCategory: `SELECT ${COLUMNS} FROM contact_search s CROSS JOIN contacts c ON c.number = s.rowid
+    WHERE ${FOUND} AND EXISTS (
+      SELECT 1 FROM contact_categories WHERE category_id = @categoryId AND contact_id = c.id)
+    ORDER BY s.rowid DESC LIMIT @limit`,
+};
+/** Behind every number and every id. */
+const FROM_THE_NEWEST = { before: Number.MAX_SAFE_INTEGER, beforeId: '\u{10ffff}' };
 
 /** Reads and writes contacts and the categories they are in. */
 export class ContactStore {
+  readonly search: ContactSearchIndex;
   readonly #statements;
 
   constructor(database: Database) {
     // LIKE by itself knows only the case of A to Z.
     database.function('searchable', { deterministic: true }, (text) => searchable(String(text)));
-    const page = (...conditions: string[]) =>
-      database.prepare<object, StoredContact>(
-        `SELECT ${COLUMNS} FROM contacts c WHERE ${[BEFORE, ...conditions].join(' AND ')} ${NEWEST_FIRST}`,
-      );
+    this.search = new ContactSearchIndex(database);
+    const page = (sql: string) => database.prepare<object, StoredContact>(sql);
     this.#statements = {
-      page: page(),
-      pageFound: page(FOUND),
-      pageOfCategory: page(IN_CATEGORY),
-      pageFoundOfCategory: page(IN_CATEGORY, FOUND),
+      all: page(CONTACT_PAGES.all),
+      found: page(CONTACT_PAGES.found),
+      ofCategory: page(CONTACT_PAGES.ofCategory),
+      foundOfCategory: page(CONTACT_PAGES.foundOfCategory),
       byId: database.prepare<{ id: string }, StoredContact>(`SELECT ${COLUMNS} FROM contacts c WHERE c.id = @id`),
       byPhone: database.prepare<{ phone: string }, StoredContact>(
         `SELECT ${COLUMNS} FROM contacts c WHERE c.phone = @phone`,
@@ -65,7 +73,7 @@ export class ContactStore {
           (SELECT created_at FROM suppressions WHERE phone = @phone), @now, @now)`),
       update: database.prepare(`
         UPDATE contacts SET name = @name, phone = @phone, attributes = @attributes, updated_at = @now,
-          opted_out_at = (SELECT created_at FROM suppressions WHERE phone = @phone)
+          import_number = NULL, opted_out_at = (SELECT created_at FROM suppressions WHERE phone = @phone)
         WHERE id = @id`),
       remove: database.prepare<{ id: string }>(`DELETE FROM contacts WHERE id = @id`),
       addToCategory: database.prepare<{ id: string; categoryId: string }>(`
@@ -73,27 +81,23 @@ export class ContactStore {
       removeFromOthers: database.prepare<{ id: string; categoryIds: string }>(`
         DELETE FROM contact_categories
         WHERE contact_id = @id AND category_id NOT IN (SELECT value FROM json_each(@categoryIds))`),
-      addImport: database.prepare(`
-        INSERT INTO imports (id, file_name, total, imported, updated, refused, created_at)
-        VALUES (@id, @fileName, @total, @imported, @updated, @refused, @now)`),
+      replaceInAudiences: database.prepare<{ id: string; goneId: string }>(`
+        UPDATE campaigns SET audience = replace(audience, json_quote(@goneId), json_quote(@id))
+        WHERE status IN ('draft', 'scheduled', 'paused')`),
     };
   }
 
-  /** Newest first, those made before the position. */
-  page(position: PageKey, filter: { search: ContactSearch | null; categoryId: string | null }): ContactRow[] {
-    const { search, categoryId } = filter;
-    const { page, pageFound, pageOfCategory, pageFoundOfCategory } = this.#statements;
-    const statement =
-      search === null
-        ? categoryId === null
-          ? page
-          : pageOfCategory
-        : categoryId === null
-          ? pageFound
-          : pageFoundOfCategory;
-    const found = search === null ? {} : { name: search.name, phones: JSON.stringify(search.phones) };
-    const category = categoryId === null ? {} : { categoryId };
-    return statement.all({ ...position, ...found, ...category }).map(toRow);
+  /** Newest first, those before the position: an id in a category's list, a number in every other. */
+  page(
+    position: { before?: number; beforeId?: string; limit: number },
+    { search, categoryId }: { search: ContactSearch | null; categoryId: string | null },
+  ): ContactRow[] {
+    const { all, found, ofCategory, foundOfCategory } = this.#statements;
+    const asked = { ...FROM_THE_NEWEST, ...position, categoryId };
+    if (search === null) return (categoryId === null ? all : ofCategory).all(asked).map(toRow);
+    const { match, name, phones } = search;
+    const statement = categoryId === null ? found : foundOfCategory;
+    return statement.all({ ...asked, match, name, phones: JSON.stringify(phones) }).map(toRow);
   }
 
   byId(id: string): ContactRow | null {
@@ -108,16 +112,28 @@ export class ContactStore {
 
   /** A contact whose phone is suppressed is opted out from its making. */
   insert(contact: NewContact): void {
-    this.#statements.insert.run({ ...contact, attributes: JSON.stringify(contact.attributes) });
+    const { lastInsertRowid } = this.#statements.insert.run({
+      ...contact,
+      attributes: JSON.stringify(contact.attributes),
+    });
+    this.search.put(lastInsertRowid, contact);
   }
 
-  update(contact: Pick<ContactRow, 'id' | 'name' | 'phone' | 'attributes'>, now: number): void {
-    const { id, name, phone, attributes } = contact;
+  /** A change by hand: an undo of the import that made the contact leaves it from now on. */
+  update(contact: Pick<ContactRow, 'number' | 'id' | 'name' | 'phone' | 'attributes'>, now: number): void {
+    const { number, id, name, phone, attributes } = contact;
     this.#statements.update.run({ id, name, phone, attributes: JSON.stringify(attributes), now });
+    this.search.put(number, { name, phone });
   }
 
-  remove(id: string): void {
+  remove({ id, number }: Pick<ContactRow, 'id' | 'number'>): void {
     this.#statements.remove.run({ id });
+    this.search.remove(number);
+  }
+
+  /** Campaigns that have not ended and name one contact name another instead. */
+  replaceInAudiences(goneId: string, id: string): void {
+    this.#statements.replaceInAudiences.run({ goneId, id });
   }
 
   addToCategory(id: string, categoryId: string): void {
@@ -129,23 +145,6 @@ export class ContactStore {
     this.#statements.removeFromOthers.run({ id, categoryIds: JSON.stringify(categoryIds) });
     for (const categoryId of categoryIds) this.addToCategory(id, categoryId);
   }
-
-  addImport(done: {
-    id: string;
-    fileName: string | null;
-    total: number;
-    imported: number;
-    updated: number;
-    refused: number;
-    now: number;
-  }): void {
-    this.#statements.addImport.run(done);
-  }
-}
-
-/** A text as searches compare it: without case and accents. */
-export function searchable(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
 function toRow(row: StoredContact): ContactRow {
@@ -157,7 +156,7 @@ function toRow(row: StoredContact): ContactRow {
 }
 
 /** Row of the database to contract. */
-export function toContact(row: ContactRow): Contact {
+export function toContact({ number: _, ...row }: ContactRow): Contact {
   return {
     ...row,
     optedOutAt: toIso(row.optedOutAt),

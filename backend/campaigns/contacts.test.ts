@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CONTACT_PAGES } from './contactStore.ts';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 
 let host: TestCampaigns;
@@ -61,7 +62,9 @@ describe('contacts', () => {
     expect(namesFor('+33 6 39')).toEqual(['Élodie Martin']);
     expect(namesFor('76543')).toEqual(['Ravi 100% Kumar_1']);
     expect(namesFor('0% k')).toEqual(['Ravi 100% Kumar_1']);
-    expect(namesFor('%')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor('k')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor('ku')).toEqual(['Ravi 100% Kumar_1']);
+    expect(namesFor('%')).toEqual([]);
     expect(namesFor('r_1')).toEqual(['Ravi 100% Kumar_1']);
     expect(namesFor("' OR 1=1 --")).toEqual([]);
     expect(namesFor('  ')).toHaveLength(2);
@@ -102,6 +105,50 @@ describe('contacts', () => {
     const moved = host.contacts.update({ id: made.id, phone: '+33639980002' });
     expect(moved.optedOutAt).not.toBeNull();
     expect(host.suppressions.has('+33639980002')).toBe(true);
+  });
+
+  it('merged with another one keeps what it has, takes what it lacks, and ends what waited for the other (CMP-1)', () => {
+    const { id: categoryId } = host.categories.create({ name: 'Clients' });
+    const kept = host.contact({ name: '', attributes: { ville: 'Lyon' } });
+    const other = host.contact({ name: 'Awa', attributes: { Ville: 'Nice', age: '30' }, categoryIds: [categoryId] });
+    const draft = host.campaign({ contactIds: [other.id] });
+    const running = host.started([other, host.contact()]);
+    const merged = host.contacts.merge({ id: kept.id, otherId: other.id }, 'test');
+    const attributes = { Ville: 'Lyon', age: '30' };
+    expect(merged).toMatchObject({
+      id: kept.id,
+      name: 'Awa',
+      phone: kept.phone,
+      attributes,
+      categoryIds: [categoryId],
+    });
+    expect(() => host.contacts.get(other.id)).toThrow('not_found');
+    expect(host.campaigns.get(draft.id).contactIds).toEqual([kept.id]);
+    expect(host.recipient(running.id, other.id).state).toBe('cancelled');
+    expect(host.categories.list({ limit: 1 }).items[0]?.contactCount).toBe(1);
+    expect(() => host.contacts.merge({ id: kept.id, otherId: kept.id }, 'test')).toThrow('bad_request');
+  });
+
+  it('stays opted out when it is merged with one who is (SND-13)', () => {
+    const [kept, other] = [host.contact(), host.contact()];
+    host.suppressions.add({ phone: other.phone, reason: 'stop' });
+    expect(host.contacts.merge({ id: kept.id, otherId: other.id }, 'test').optedOutAt).not.toBeNull();
+  });
+
+  it('is found and listed by an index, whatever is asked: no list reads all contacts (CMP-1, PRF-8)', () => {
+    const planOf = (sql: string): string =>
+      host.database
+        .prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all({ before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', name: '', phones: '[]' })
+        .map(({ detail }) => detail)
+        .join('\n');
+    for (const sql of Object.values(CONTACT_PAGES)) {
+      const plan = planOf(sql);
+      expect(plan).not.toMatch(/SCAN c\b|TEMP B-TREE FOR ORDER BY/);
+    }
+    expect(planOf(CONTACT_PAGES.all)).toContain('SEARCH c USING INTEGER PRIMARY KEY (rowid<?)');
+    expect(planOf(CONTACT_PAGES.found)).toContain('SCAN s VIRTUAL TABLE INDEX');
+    expect(planOf(CONTACT_PAGES.ofCategory)).toContain('USING PRIMARY KEY (category_id=? AND contact_id<?)');
   });
 
   it('when deleted, takes with it what has not left and ends what waited for its answer (CMP-1, CMP-9)', () => {

@@ -7,9 +7,12 @@ import { decodeCursor, toPage } from '../core/paging.ts';
 import { parsePhone } from '../domain/phone.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { Services } from '../services.ts';
+import type { Audit } from '../storage/audit.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
+import { mergeAttributes } from './attributes.ts';
 import type { CategoryStore } from './categoryStore.ts';
-import { searchable, toContact, type ContactRow, type ContactSearch, type ContactStore } from './contactStore.ts';
+import { toSearch } from './contactSearch.ts';
+import { toContact, type ContactRow, type ContactStore } from './contactStore.ts';
 import type { RecipientChanges } from './recipientChanges.ts';
 import type { Suppressions } from './suppressions.ts';
 
@@ -19,6 +22,7 @@ type ContactDependencies = {
   categories: CategoryStore;
   suppressions: Suppressions;
   recipients: RecipientChanges;
+  audit: Pick<Audit, 'write'>;
   clock: Clock;
   ids: Ids;
   notify: Notify;
@@ -27,7 +31,7 @@ type ContactDependencies = {
 
 /** Contacts by hand: create, search, change, delete (CMP-1). */
 export function createContacts(dependencies: ContactDependencies): Omit<Services['contacts'], 'import'> {
-  const { database, store, categories, suppressions, recipients, clock, ids, notify, settings } = dependencies;
+  const { database, store, categories, suppressions, recipients, audit, clock, ids, notify, settings } = dependencies;
 
   const find = (id: string): ContactRow => {
     const row = store.byId(id);
@@ -54,14 +58,17 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
 
   return {
     list({ limit, cursor, q, categoryId }: ContactListInput) {
-      const position = cursor === undefined ? null : decodeCursor(cursor, ['number', 'string'] as const);
-      if (cursor !== undefined && position === null) throw new VigieError('bad_request', { detail: 'cursor' });
-      const [beforeCreatedAt, beforeId] = position ?? [Number.MAX_SAFE_INTEGER, ''];
-      const rows = store.page(
-        { beforeCreatedAt, beforeId, limit: limit + 1 },
-        { search: toSearch(q), categoryId: categoryId ?? null },
-      );
-      return toPage(rows, limit, { item: toContact, position: (row) => [row.createdAt, row.id] });
+      const search = toSearch(q);
+      const filter = { search, categoryId: categoryId ?? null };
+      const byId = search === null && categoryId !== undefined;
+      const position = cursor === undefined ? [] : decodeCursor(cursor, [byId ? 'string' : 'number'] as const);
+      if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
+      const [before] = position;
+      const from = before === undefined ? {} : byId ? { beforeId: String(before) } : { before: Number(before) };
+      return toPage(store.page({ ...from, limit: limit + 1 }, filter), limit, {
+        item: toContact,
+        position: ({ id, number }) => [byId ? id : number],
+      });
     },
 
     get: (id) => toContact(find(id)),
@@ -87,8 +94,7 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
         if (present.optedOutAt !== null) suppressions.add({ phone, reason: 'opted_out' });
         store.update(
           {
-            id,
-            phone,
+            ...{ id, phone, number: present.number },
             name: patch.name?.trim() ?? present.name,
             attributes: patch.attributes ?? present.attributes,
           },
@@ -108,21 +114,30 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
       const categoryIds = inTransaction(database, () => {
         const contact = find(id);
         recipients.forgetContact({ id, phone: contact.phone });
-        store.remove(id);
+        store.remove(contact);
         return contact.categoryIds;
       });
       announce(categoryIds.length > 0);
     },
-  };
-}
 
-/** Part of a name, or of a phone as it is written or dialled at home (`06 12` finds `+33612...`). */
-function toSearch(q: string | undefined): ContactSearch | null {
-  const text = searchable(q ?? '').trim();
-  if (text === '') return null;
-  const containing = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`;
-  const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
-  const national = digits.replace(/^0+/, '');
-  const phones = [digits, national].filter((part) => part !== '');
-  return { name: containing(text), phones: [...new Set(phones)].map(containing) };
+    merge({ id, otherId }, actor) {
+      if (id === otherId) throw new VigieError('bad_request', { detail: 'otherId' });
+      const merged = inTransaction(database, (): Contact => {
+        const [kept, other] = [find(id), find(otherId)];
+        // Who opted out under one number wants nothing under the other either (SND-13).
+        if (other.optedOutAt !== null) suppressions.add({ phone: kept.phone, reason: 'opted_out' });
+        const name = kept.name === '' ? other.name : kept.name;
+        const attributes = mergeAttributes(other.attributes, kept.attributes);
+        store.update({ number: kept.number, id, phone: kept.phone, name, attributes }, clock.now());
+        store.setCategories(id, [...new Set([...kept.categoryIds, ...other.categoryIds])]);
+        store.replaceInAudiences(otherId, id);
+        recipients.forgetContact(other);
+        store.remove(other);
+        audit.write({ actor, action: 'contact.merge', target: id, detail: { other: otherId } });
+        return toContact(find(id));
+      });
+      announce(true);
+      return merged;
+    },
+  };
 }

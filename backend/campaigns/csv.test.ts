@@ -1,20 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VigieError } from '../contract/errors.ts';
-import { decodeText, readCsv, type CsvRow } from './csv.ts';
+import { CsvFileError, type CsvRow } from './csv.ts';
 import { findColumns, nameOf } from './csvColumns.ts';
+import { openCsv } from './csvFile.ts';
+import { detectEncoding, textOf } from './csvText.ts';
 
-const fail = (problem: string): VigieError => new VigieError('csv_unreadable', { detail: problem });
-const read = (file: string | Uint8Array): { header: string[]; rows: CsvRow[] } => {
-  const csv = readCsv(typeof file === 'string' ? Buffer.from(file) : file, fail);
-  return { header: csv.header, rows: [...csv.blocks()].flatMap(({ rows }) => rows) };
+const bytesOf = (file: string | Uint8Array, pieceBytes: number) => () => {
+  const all = Buffer.from(file as Uint8Array);
+  return Array.from({ length: Math.ceil(all.length / pieceBytes) }, (_, index) =>
+    all.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  );
+};
+const read = (file: string | Uint8Array, pieceBytes = 1024 * 1024): { header: string[]; rows: CsvRow[] } => {
+  const { header, rows } = openCsv(bytesOf(file, pieceBytes));
+  return { header, rows: [...rows].flat() };
+};
+const decodeText = (file: Uint8Array, pieceBytes = 1024): string => {
+  const bytes = bytesOf(file, pieceBytes);
+  return [...textOf(bytes, detectEncoding(bytes))].map(({ text }) => text).join('');
 };
 const problemOf = (file: string | Uint8Array): unknown => {
   try {
     read(file);
     return null;
   } catch (error) {
-    return error instanceof VigieError ? error.data?.['detail'] : error;
+    return error instanceof CsvFileError ? error.problem : error;
   }
 };
 

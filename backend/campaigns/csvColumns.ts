@@ -1,3 +1,4 @@
+import type { ColumnRole } from '../contract/imports.ts';
 import { comparableName } from '../domain/template.ts';
 
 export type Columns = {
@@ -7,6 +8,12 @@ export type Columns = {
   firstName: number | null;
   lastName: number | null;
   attributes: { index: number; key: string }[];
+  /** Names of categories, separated by `|`. */
+  categories: number[];
+  /** Filled with anything but a no: the person wants nothing. */
+  optOuts: number[];
+  /** Filled with a no: the same. */
+  consents: number[];
 };
 
 /** Of several columns with a phone, the one that most likely has WhatsApp. */
@@ -29,28 +36,55 @@ const FULL_NAMES = new Set([
 const FIRST_NAMES = new Set(['prenom', 'prenoms', 'first name', 'firstname', 'given name']);
 const LAST_NAMES = new Set(['nom', 'nom de famille', 'last name', 'lastname', 'family name', 'surname']);
 
+const OTHER_ROLES: [ColumnRole, ReadonlySet<string>][] = [
+  ['category', new Set(['categorie', 'categories', 'category'])],
+  ['opt_out', new Set(['optout', 'opt out', 'opted out', 'desinscrit', 'desinscription', 'unsubscribed', 'stop'])],
+  ['consent', new Set(['consentement', 'consent', 'optin', 'opt in'])],
+];
+
 /** Names that would reach an object's prototype; the contract refuses them as attributes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const MAX_KEY_LENGTH = 64;
 
-/** Which column is what (CMP-1): phone and name are found by themselves, the others become attributes. Null without a phone. */
-export function findColumns(header: readonly string[]): Columns | null {
+/** What each column seems to be, by its title (CMP-1): the others become attributes. */
+export function findRoles(header: readonly string[]): ColumnRole[] {
   const names = header.map((title) => wordsOf(title).join(' '));
-  const find = (known: ReadonlySet<string>): number | null => {
+  const roles = header.map((title): ColumnRole => (isKey(keyOf(title)) ? 'attribute' : 'ignore'));
+  const give = (role: ColumnRole, known: ReadonlySet<string>): boolean => {
     const index = names.findIndex((name) => known.has(name));
-    return index === -1 ? null : index;
+    if (index !== -1) roles[index] = role;
+    return index !== -1;
   };
-  const phones = findPhones(header);
-  if (phones.length === 0) return null;
-  const firstName = find(FIRST_NAMES);
-  const nom = find(LAST_NAMES);
+  for (const [role, known] of OTHER_ROLES) give(role, known);
+  const hasFirstName = give('first_name', FIRST_NAMES);
   // `nom` alone is the whole name; beside `prenom` it is half of it.
-  const fullName = find(FULL_NAMES) ?? (firstName === null ? nom : null);
-  const lastName = nom === fullName ? null : nom;
+  const hasFullName = give('name', FULL_NAMES);
+  give(hasFirstName || hasFullName ? 'last_name' : 'name', LAST_NAMES);
+  for (const index of findPhones(header)) roles[index] = 'phone';
+  return roles;
+}
+
+/** The columns by what each is; null without a phone. */
+export function columnsOf(header: readonly string[], roles: readonly ColumnRole[]): Columns | null {
+  const all = (role: ColumnRole): number[] => header.map((_, index) => index).filter((index) => roles[index] === role);
+  const first = (role: ColumnRole): number | null => all(role)[0] ?? null;
+  const rank = (index: number): number => phoneRank(wordsOf(header[index] ?? '')) ?? NUMBER_ALONE.rank;
+  const phones = all('phone').sort((one, other) => rank(one) - rank(other) || one - other);
+  if (phones.length === 0) return null;
+  // Halves of a name and further phones are of use in messages too.
+  const kept = new Set<ColumnRole>(['attribute', 'first_name', 'last_name', 'phone']);
   const attributes = header
     .map((title, index) => ({ index, key: keyOf(title) }))
-    .filter(({ index, key }) => index !== phones[0] && index !== fullName && key !== '' && !FORBIDDEN_KEYS.has(key));
-  return { phones, fullName, firstName, lastName, attributes };
+    .filter(({ index, key }) => index !== phones[0] && kept.has(roles[index] ?? 'ignore') && isKey(key));
+  return {
+    ...{ phones, attributes, fullName: first('name'), firstName: first('first_name'), lastName: first('last_name') },
+    ...{ categories: all('category'), optOuts: all('opt_out'), consents: all('consent') },
+  };
+}
+
+/** Columns as their titles tell. */
+export function findColumns(header: readonly string[]): Columns | null {
+  return columnsOf(header, findRoles(header));
 }
 
 /** Name of a contact from its line: the whole one, else first and last name. */
@@ -85,6 +119,10 @@ function wordsOf(title: string): string[] {
     .replace(/\d+/g, ' $& ')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
+}
+
+function isKey(key: string): boolean {
+  return key !== '' && !FORBIDDEN_KEYS.has(key);
 }
 
 function keyOf(title: string): string {

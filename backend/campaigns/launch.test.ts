@@ -147,7 +147,7 @@ describe('a campaign', () => {
 
   it('of more contacts than one batch is launched whole (CMP-4)', async () => {
     const phones = Array.from({ length: 2_345 }, (_, index) => `+3361${1_000_000 + index}`);
-    const { categoryId } = await host.contacts.import(Buffer.from(['tel', ...phones].join('\n')), { category: 'Tous' });
+    const { categoryId } = await host.contacts.import(new Blob([['tel', ...phones].join('\n')]), { category: 'Tous' });
     const { id } = host.campaigns.start(host.campaign({ categoryIds: [categoryId!] }).id, 'test');
     expect(host.campaigns.get(id).totalContacts).toBe(2_345);
     expect(attempts(id)).toHaveLength(2_345);

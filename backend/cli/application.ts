@@ -1,5 +1,5 @@
-import { open, readFile } from 'node:fs/promises';
-import { existsSync, mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { accessSync, constants, existsSync, mkdirSync, openAsBlob } from 'node:fs';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { createRouterClient } from '@orpc/server';
@@ -94,10 +94,11 @@ function isRefused(error: unknown): boolean {
 }
 
 /** @throws CommandError in words, when the file cannot be read */
-export async function readInput(file: string): Promise<Buffer> {
+export async function openInput(file: string): Promise<Blob> {
   if (!existsSync(file)) throw new CommandError('failure.file_missing', { file });
   try {
-    return await readFile(file);
+    accessSync(file, constants.R_OK);
+    return await openAsBlob(file);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
     throw new CommandError('failure.file_unreadable', { file, reason }, { cause });

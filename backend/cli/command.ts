@@ -31,7 +31,8 @@ export type Context = {
   /** Shows on a terminal what is under way, until the command ends. */
   progress(text: string): void;
   createToken(request: { role: string; expiresInMs: number }): Promise<{ token: string; expiresAt: number }>;
-  readFile(file: string): Promise<Buffer>;
+  /** A file's bytes, read when they are asked for. */
+  openFile(file: string): Promise<Blob>;
   copyFile(from: string, to: string): Promise<void>;
   /** Puts a backup in place of the workspace's files, by way of the application that runs there, or without one. */
   restoreFrom(archive: string): Promise<Backup>;

@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { readFlags, serve } from '../serve.ts';
 import { VERSION } from '../version.ts';
-import { connect, createToken, openOutput, readInput, restoreFrom } from './application.ts';
+import { connect, createToken, openInput, openOutput, restoreFrom } from './application.ts';
 import { asUsageError } from './command.ts';
 import { copyBackup } from './restoring.ts';
 import { runCommandLine } from './run.ts';
@@ -36,7 +36,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   serve: async (args) => serve(flagsOf(args)),
   connect: (folder) => connect(folder, locale),
   createToken,
-  readFile: readInput,
+  openFile: openInput,
   copyFile: copyBackup,
   restoreFrom: (folder, archive) => restoreFrom(folder, locale, archive),
   openOutput,

@@ -20,7 +20,7 @@ import { categoryCommands } from './commands/categories.ts';
 import { clockCommands } from './commands/clock.ts';
 import { contactCommands } from './commands/contacts.ts';
 import { exportCommands } from './commands/export.ts';
-import { importContacts } from './commands/import.ts';
+import { importCommands } from './commands/import.ts';
 import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
@@ -35,7 +35,8 @@ const WRONG_USE = 2;
 /** Takes the process over instead of answering. */
 const SERVE: Described = { name: 'serve', operands: [], options: ['port', 'webhook-port', 'no-demo'] };
 const COMMANDS: Command[] = [
-  ...[tokenCreate, stats, send, importContacts],
+  ...[tokenCreate, stats, send],
+  ...importCommands,
   ...contactCommands,
   ...categoryCommands,
   ...campaignCommands,
@@ -54,7 +55,7 @@ export type Folder = { dataDir?: string };
 export type Connection = { client: Client; close(): Promise<void> };
 
 /** What the command line needs of the process that it runs in. */
-export type Environment = Pick<Context, 'readFile' | 'copyFile' | 'openOutput'> & {
+export type Environment = Pick<Context, 'openFile' | 'copyFile' | 'openOutput'> & {
   locale: Locale;
   version: string;
   write(text: string): void;
@@ -139,7 +140,7 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
   const progress = createProgress(shell);
   const context: Context = {
     text: shell.text,
-    readFile: shell.readFile,
+    openFile: shell.openFile,
     copyFile: shell.copyFile,
     restoreFrom: (archive) => shell.restoreFrom(folder, archive),
     openOutput: shell.openOutput,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, id, instant, pageInput } from './common.ts';
+import { id, instant, pageInput } from './common.ts';
 
 const attributeKey = z
   .string()
@@ -44,44 +44,9 @@ export const contactListInput = pageInput.extend({
 });
 export type ContactListInput = z.infer<typeof contactListInput>;
 
-/** Largest file that is read in one go. */
-export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
-
-export const importQuery = z.object({
-  /** Name of a category; made when it does not exist. */
-  category: z.string().min(1).max(100).optional(),
-  /** Country of phones without an international prefix, ISO 3166 alpha-2. */
-  country: z
-    .string()
-    .length(2)
-    .transform((code) => code.toUpperCase())
-    .optional(),
-  dryRun: flag.optional(),
-});
-export type ImportQuery = z.infer<typeof importQuery>;
-
-export const refusedLine = z.object({
-  /** As a text editor counts: the header is line 1. */
-  line: z.int(),
-  /** `phone_missing`, `phone_invalid`, `too_many_columns`, ... */
-  reason: z.string(),
-  /** The same in the operator's language. */
-  message: z.string(),
-  value: z.string(),
-});
-export type RefusedLine = z.infer<typeof refusedLine>;
-
-export const importReport = z.object({
-  imported: z.int(),
-  /** Contacts that were there already, or stood twice in the file. */
-  updated: z.int(),
-  refused: z.array(refusedLine),
-  /** Data lines in the file: imported + updated + refused. */
-  total: z.int(),
-  categoryId: id.nullable(),
-  dryRun: z.boolean(),
-});
-export type ImportReport = z.infer<typeof importReport>;
+/** Both become the one with this id: what it leaves empty is filled from the other, which then goes. */
+export const contactMerge = z.object({ id, otherId: id });
+export type ContactMerge = z.infer<typeof contactMerge>;
 
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/);
 export const category = z.object({

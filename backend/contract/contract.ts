@@ -6,6 +6,7 @@ import * as campaigns from './campaigns.ts';
 import { byId, done, pageInput, pageOf } from './common.ts';
 import * as contacts from './contacts.ts';
 import * as exports from './exports.ts';
+import * as imports from './imports.ts';
 import * as lines from './lines.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
@@ -111,8 +112,74 @@ export const contract = {
         inputStructure: 'detailed',
         description: 'The body is the file itself, sent as `text/csv`, with a header line.',
       })
-      .input(z.object({ query: contacts.importQuery, body: z.file().max(contacts.MAX_IMPORT_BYTES) }))
-      .output(contacts.importReport),
+      .input(z.object({ query: imports.importQuery, body: z.file().max(imports.MAX_IMPORT_BYTES) }))
+      .output(imports.importReport),
+    merge: oc
+      .route({ method: 'POST', path: '/contacts/{id}/merge', tags: ['contacts'] })
+      .input(contacts.contactMerge)
+      .output(contacts.contact),
+  },
+  imports: {
+    list: oc
+      .route({ method: 'GET', path: '/imports', tags: ['imports'] })
+      .input(imports.importListInput)
+      .output(pageOf(imports.contactImport)),
+    create: oc
+      .route({
+        method: 'POST',
+        path: '/imports',
+        tags: ['imports'],
+        successStatus: 201,
+        description: 'The file follows in parts by `POST /imports/content`; when it is whole, the import is `ready`.',
+      })
+      .input(imports.importCreate)
+      .output(imports.contactImport),
+    upload: oc
+      .route({ method: 'POST', path: '/imports/content', tags: ['imports'], inputStructure: 'detailed' })
+      .input(imports.importPart)
+      .output(imports.contactImport),
+    get: oc
+      .route({ method: 'GET', path: '/imports/{id}', tags: ['imports'] })
+      .input(byId)
+      .output(imports.contactImport),
+    preview: oc
+      .route({ method: 'POST', path: '/imports/{id}/preview', tags: ['imports'] })
+      .input(imports.importPreviewInput)
+      .output(imports.importPreview),
+    start: oc
+      .route({ method: 'POST', path: '/imports/{id}/start', tags: ['imports'] })
+      .input(imports.importStart)
+      .output(imports.contactImport),
+    cancel: oc
+      .route({
+        method: 'POST',
+        path: '/imports/{id}/cancel',
+        tags: ['imports'],
+        description: 'What is written stays, until the import is continued or undone.',
+      })
+      .input(byId)
+      .output(imports.contactImport),
+    resume: oc
+      .route({ method: 'POST', path: '/imports/{id}/resume', tags: ['imports'] })
+      .input(byId)
+      .output(imports.contactImport),
+    undo: oc
+      .route({
+        method: 'POST',
+        path: '/imports/{id}/undo',
+        tags: ['imports'],
+        description: 'Contacts that a campaign or a person used since stay; opt-outs stay.',
+      })
+      .input(byId)
+      .output(imports.contactImport),
+    refused: oc
+      .route({ method: 'GET', path: '/imports/{id}/refused', tags: ['imports'] })
+      .input(imports.refusedListInput)
+      .output(pageOf(imports.refusedLine)),
+    refusedFile: oc
+      .route({ method: 'GET', path: '/imports/{id}/refused.csv', tags: ['imports'] })
+      .input(byId)
+      .output(z.file()),
   },
   categories: {
     list: oc

@@ -22,6 +22,8 @@ export const ERROR_STATUS = {
   no_line: 422,
   clock_unconfirmed: 422,
   wrong_campaign_status: 422,
+  wrong_import_state: 422,
+  import_running: 422,
   no_recipients: 422,
   backup_damaged: 422,
   backup_newer: 422,

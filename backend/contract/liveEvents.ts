@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attemptState } from './attempts.ts';
 import { campaign } from './campaigns.ts';
 import { id } from './common.ts';
+import { contactImport } from './imports.ts';
 import { alertLevel, messageError, monitoringStats } from './monitoring.ts';
 
 /**
@@ -14,6 +15,8 @@ export const liveEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('campaign_removed'), id }),
   z.object({ type: z.literal('attempt'), id, state: attemptState, campaignId: id.nullable() }),
   z.object({ type: z.literal('error'), error: messageError }),
+  /** An import went on or ended. */
+  z.object({ type: z.literal('import'), import: contactImport }),
   /** Lists of this kind changed; whoever shows one asks again. */
   z.object({
     type: z.literal('changed'),

@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+import { plainPhone } from './plainPhone.ts';
 
 /** Marks without a width (direction, joiners, byte order mark) that copied numbers carry. */
 const INVISIBLE = /[\p{Cf}\u00ad]/gu;
@@ -12,6 +13,11 @@ const DIALLED_ABROAD = /^00(?=\s*[1-9(])/;
  * @param defaultCountry two letters; country of numbers without an international prefix
  */
 export function parsePhone(text: string, defaultCountry: string): string | null {
+  return plainPhone(text, defaultCountry.toUpperCase()) ?? parseAnyPhone(text, defaultCountry);
+}
+
+/** The same by the library alone. */
+export function parseAnyPhone(text: string, defaultCountry: string): string | null {
   const cleaned = text
     .normalize('NFKC')
     .replace(INVISIBLE, '')

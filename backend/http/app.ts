@@ -9,7 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { createAccess, type AuthenticationFailure } from './access.ts';
 import { createFail, errorBody, requestedLocale } from './answers.ts';
-import { readBody } from './body.ts';
+import { createReadBody } from './body.ts';
 import { createErrorRenderer, type RenderError } from './errors.ts';
 import { EXPORTS, serveExport } from './exports.ts';
 import { serveInterface } from './interface.ts';
@@ -34,6 +34,8 @@ export type AdminAppDeps = {
   version: string;
   /** Folder of the built interface. */
   interfaceFolder: string;
+  /** Folder for large files that are on their way in. */
+  uploads: string;
   /** Where we listen, as configured, and the port that came of it. */
   own: () => { host: string; port: number };
   limits: { login: RateLimit; admin: RateLimit };
@@ -48,6 +50,7 @@ export function createAdminApp(deps: AdminAppDeps): Express {
   const renderError = createErrorRenderer(deps);
   const fail = createFail(renderError);
   const access = createAccess(deps);
+  const readBody = createReadBody(deps.uploads);
   const routes = Router();
 
   routes.use(securityHeaders);

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler } from 'express';
-import { MAX_IMPORT_BYTES } from '../contract/contacts.ts';
+import path from 'node:path';
+import type { Request, RequestHandler } from 'express';
+import { MAX_IMPORT_BYTES, MAX_PART_BYTES } from '../contract/imports.ts';
 import { VigieError } from '../contract/errors.ts';
 import type { SentenceKey } from '../contract/messages/sentence.ts';
 import { requestPath } from './answers.ts';
@@ -20,27 +24,56 @@ export type BodyRule = { path: string; accepts: BodyKind[]; maxBytes: number };
 /** Where files come in; every other route takes 1 MiB of JSON. */
 export const IMPORT_BODIES: BodyRule[] = [
   { path: '/api/contacts/import', accepts: ['text/csv'], maxBytes: MAX_IMPORT_BYTES },
-  {
-    path: '/rpc/contacts/import',
+  { path: '/api/imports/content', accepts: ['text/csv'], maxBytes: MAX_PART_BYTES },
+  ...['/rpc/contacts/import', '/rpc/imports/upload'].map((route): BodyRule => ({
+    path: route,
     accepts: ['multipart/form-data', 'application/json'],
-    maxBytes: MAX_IMPORT_BYTES + FORM_BYTES,
-  },
+    maxBytes: MAX_PART_BYTES + FORM_BYTES,
+  })),
 ];
 const ANY_PATH: BodyRule = { path: '', accepts: ['application/json'], maxBytes: MAX_BODY_BYTES };
 
 /**
  * Reads the body of a request, as far as the rules allow, and leaves it in `request.body` for oRPC: a value from JSON,
- * a `File` of the very bytes from CSV (they may be in any encoding), a `FormData` from a form.
+ * a `File` of the very bytes from CSV (they may be in any encoding), a `FormData` from a form. A large file goes to
+ * the disk as it comes, and away again once the request is answered.
+ * @param uploads folder for such files
  */
-export const readBody: RequestHandler = async (request, _response, next) => {
-  if (hasBody(request)) {
-    const rule = IMPORT_BODIES.find(({ path }) => path === requestPath(request).replace(/\/$/, '')) ?? ANY_PATH;
-    const kind = kindOf(request, rule);
-    const bytes = await readBytes(request, rule.maxBytes);
-    request.body = await parse(kind, bytes, request);
+export function createReadBody(uploads: string): RequestHandler {
+  return async (request, response, next) => {
+    if (hasBody(request)) {
+      const rule = IMPORT_BODIES.find(({ path: at }) => at === requestPath(request).replace(/\/$/, '')) ?? ANY_PATH;
+      const kind = kindOf(request, rule);
+      if (kind === 'text/csv' && rule.maxBytes === MAX_IMPORT_BYTES) {
+        const file = path.join(uploads, `${randomUUID()}.part`);
+        response.once('close', () => void rm(file, { force: true }));
+        request.body = new File([await receive(request, { file, maxBytes: rule.maxBytes })], 'import.csv', {
+          type: kind,
+        });
+      } else request.body = await parse(kind, await readBytes(request, rule.maxBytes), request);
+    }
+    next();
+  };
+}
+
+/** Writes a body to a file as it comes, so that none of it waits in memory; the file's bytes, read when they are asked for. */
+async function receive(request: Request, { file, maxBytes }: { file: string; maxBytes: number }): Promise<Blob> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new VigieError('payload_too_large');
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const target = await open(file, 'w', 0o600);
+  let size = 0;
+  try {
+    // Whoever sends too much still gets the answer: the connection is not torn down.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw new VigieError('payload_too_large');
+      await target.write(chunk);
+    }
+  } finally {
+    await target.close();
   }
-  next();
-};
+  return openAsBlob(file);
+}
 
 function hasBody({ headers }: IncomingMessage): boolean {
   if (headers['transfer-encoding'] !== undefined || headers['content-type']?.startsWith('text/csv')) return true;

@@ -80,6 +80,8 @@ function subjectOf(event: LiveEvent): string | null {
       return `campaign:${event.id}`;
     case 'attempt':
       return `attempt:${event.id}`;
+    case 'import':
+      return `import:${event.import.id}`;
     case 'changed':
       return `changed:${event.what}`;
     case 'error':

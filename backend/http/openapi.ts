@@ -6,6 +6,7 @@ import * as campaigns from '../contract/campaigns.ts';
 import * as contacts from '../contract/contacts.ts';
 import { contract } from '../contract/contract.ts';
 import { ERROR_STATUS, type ErrorCode } from '../contract/errors.ts';
+import * as imports from '../contract/imports.ts';
 import * as monitoring from '../contract/monitoring.ts';
 import * as webhooks from '../contract/webhookEvents.ts';
 import * as workspace from '../contract/workspace.ts';
@@ -31,7 +32,8 @@ const NAMED_SCHEMAS = {
   AttemptDetail: attempts.attemptDetail,
   Contact: contacts.contact,
   Category: contacts.category,
-  ImportReport: contacts.importReport,
+  ImportReport: imports.importReport,
+  Import: imports.contactImport,
   Campaign: campaigns.campaign,
   Recipient: campaigns.recipient,
   WebhookEvent: webhooks.webhookEvent,
@@ -143,12 +145,15 @@ function describeExports(document: OpenAPI.Document): void {
   }
 }
 
-/** The contract takes any file; over REST it comes as CSV. */
+/** The contract takes and gives any file; over REST it is CSV. */
 function describeImport(document: OpenAPI.Document): void {
-  const operation = document.paths?.['/contacts/import']?.post;
-  if (!operation) throw new Error('The contract has no import any more');
-  operation.requestBody = {
-    required: true,
-    content: { 'text/csv': { schema: { type: 'string', contentMediaType: 'text/csv' } } },
-  };
+  const csv = { 'text/csv': { schema: { type: 'string', contentMediaType: 'text/csv' } } } as const;
+  for (const path of ['/contacts/import', '/imports/content']) {
+    const operation = document.paths?.[path]?.post;
+    if (!operation) throw new Error(`The contract has no ${path} any more`);
+    operation.requestBody = { required: true, content: csv };
+  }
+  const report = document.paths?.['/imports/{id}/refused.csv']?.get?.responses?.['200'];
+  if (!report || '$ref' in report) throw new Error('The contract has no report of refused lines any more');
+  report.content = csv;
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startAdminHost, type AdminHost } from '../../tests/support/adminHost.ts';
-import { someAttempt, someStats, stubServices } from '../../tests/support/stubServices.ts';
+import { readingImporter, someAttempt, someStats, stubServices } from '../../tests/support/stubServices.ts';
 import { VigieError } from '../contract/errors.ts';
 
 const hosts: AdminHost[] = [];
@@ -121,8 +121,8 @@ describe('REST', () => {
   it.each(['text/csv', 'text/csv; charset=windows-1252', 'Text/CSV;charset=utf-8'])(
     'hands an import as %s to the importer byte for byte (CMP-1)',
     async (contentType) => {
-      const importer = vi.fn(stubServices().contacts.import);
-      const host = await start({ services: stubServices({ contacts: { import: importer } }) });
+      const importer = readingImporter();
+      const host = await start({ services: stubServices({ contacts: { import: importer.import } }) });
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const answer = await host.call('/api/contacts/import?category=Clients&country=fr&dryRun=true', {
         method: 'POST',
@@ -130,18 +130,18 @@ describe('REST', () => {
         body: bytes,
       });
       expect(answer.status).toBe(200);
-      const [file, query] = importer.mock.calls[0] ?? [];
-      expect(Buffer.from(file ?? []).equals(bytes)).toBe(true);
+      const [{ bytes: received, query }] = importer.read as [(typeof importer.read)[0]];
+      expect(received.equals(bytes)).toBe(true);
       expect(query).toEqual({ category: 'Clients', country: 'FR', dryRun: true, fileName: 'import.csv' });
     },
   );
 
   it('imports an empty file as an empty file', async () => {
-    const importer = vi.fn(stubServices().contacts.import);
-    const host = await start({ services: stubServices({ contacts: { import: importer } }) });
+    const importer = readingImporter();
+    const host = await start({ services: stubServices({ contacts: { import: importer.import } }) });
     const answer = await host.call('/api/contacts/import', { method: 'POST', headers: { 'content-type': 'text/csv' } });
     expect(answer.status).toBe(200);
-    expect(importer.mock.calls[0]?.[0]).toHaveLength(0);
+    expect(importer.read[0]?.bytes).toHaveLength(0);
   });
 
   it('answers too many calls with 429 and Retry-After (API-4)', async () => {

@@ -1,6 +1,6 @@
 import { createRouterClient, ORPCError } from '@orpc/server';
 import { describe, expect, it, vi } from 'vitest';
-import { someAttempt, someStats, stubServices } from '../../tests/support/stubServices.ts';
+import { readingImporter, someAttempt, someStats, stubServices } from '../../tests/support/stubServices.ts';
 import type { Locale } from '../contract/common.ts';
 import { VigieError } from '../contract/errors.ts';
 import type { Services } from '../services.ts';
@@ -40,12 +40,12 @@ describe('the router', () => {
   });
 
   it('hands the bytes of a file on as they came (CMP-1)', async () => {
-    const importer = vi.fn(stubServices().contacts.import);
-    const { client } = clientOf({ contacts: { import: importer } });
+    const importer = readingImporter();
+    const { client } = clientOf({ contacts: { import: importer.import } });
     const bytes = Buffer.from('nom;tel\nJos\xe9;0612345678\n', 'latin1');
     await client.contacts.import({ query: { dryRun: true }, body: new File([bytes], 'clients.csv') });
-    const [file, query] = importer.mock.calls[0] ?? [];
-    expect(Buffer.from(file ?? []).equals(bytes)).toBe(true);
+    const [{ bytes: received, query }] = importer.read as [(typeof importer.read)[0]];
+    expect(received.equals(bytes)).toBe(true);
     expect(query).toEqual({ dryRun: true, fileName: 'clients.csv' });
   });
 

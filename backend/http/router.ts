@@ -2,10 +2,8 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from '../contract/contract.ts';
 import type { Locale } from '../contract/common.ts';
-import type { ImportReport, importQuery } from '../contract/contacts.ts';
 import type { Logger } from '../core/logger.ts';
 import type { AnsweringServices, Services } from '../services.ts';
-import type { z } from 'zod';
 import { createErrorRenderer } from './errors.ts';
 import { followLive } from './liveStream.ts';
 
@@ -33,8 +31,8 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
-  const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, lines } = services;
-  const { live, messages, monitoring, scheduler, sending, settings, suppressions, webhookEvents } = services;
+  const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
+  const { lines, live, messages, monitoring, scheduler, sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
     monitoring: {
@@ -61,7 +59,24 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       get: os.contacts.get.handler(({ input }) => contacts.get(input.id)),
       update: os.contacts.update.handler(({ input }) => contacts.update(input)),
       remove: os.contacts.remove.handler(({ input }) => finished(contacts.remove(input.id))),
-      import: os.contacts.import.handler(({ input }) => importFile(contacts, input)),
+      // The file's bytes are handed on as they came: its encoding is the importer's to find out (CMP-1).
+      import: os.contacts.import.handler(({ input: { query, body } }) =>
+        contacts.import(body, { ...query, fileName: body.name }),
+      ),
+      merge: os.contacts.merge.handler(({ input, context }) => contacts.merge(input, context.actor)),
+    },
+    imports: {
+      list: os.imports.list.handler(({ input }) => imports.list(input)),
+      create: os.imports.create.handler(({ input }) => imports.create(input)),
+      upload: os.imports.upload.handler(({ input: { query, body } }) => imports.upload(query, body)),
+      get: os.imports.get.handler(({ input }) => imports.get(input.id)),
+      preview: os.imports.preview.handler(({ input }) => imports.preview(input)),
+      start: os.imports.start.handler(({ input, context }) => imports.begin(input, context.actor)),
+      cancel: os.imports.cancel.handler(({ input, context }) => imports.cancel(input.id, context.actor)),
+      resume: os.imports.resume.handler(({ input, context }) => imports.resume(input.id, context.actor)),
+      undo: os.imports.undo.handler(({ input, context }) => imports.undo(input.id, context.actor)),
+      refused: os.imports.refused.handler(({ input }) => imports.refused(input)),
+      refusedFile: os.imports.refusedFile.handler(({ input }) => imports.refusedFile(input.id)),
     },
     categories: {
       list: os.categories.list.handler(({ input }) => categories.list(input)),
@@ -156,12 +171,4 @@ function answerSend({ attempt, known }: ReturnType<Services['messages']['send']>
   body: typeof attempt;
 } {
   return { status: known ? 200 : 202, body: attempt };
-}
-
-/** The file's bytes are handed on as they came: its encoding is the importer's to find out (CMP-1). */
-async function importFile(
-  contacts: Pick<Services['contacts'], 'import'>,
-  { query, body }: { query: z.infer<typeof importQuery>; body: File },
-): Promise<ImportReport> {
-  return contacts.import(new Uint8Array(await body.arrayBuffer()), { ...query, fileName: body.name });
 }

@@ -3,7 +3,7 @@ import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startAdminHost, type AdminHost } from '../../tests/support/adminHost.ts';
-import { someStats, stubServices } from '../../tests/support/stubServices.ts';
+import { readingImporter, someStats, stubServices } from '../../tests/support/stubServices.ts';
 import type { Contract } from '../contract/contract.ts';
 import { VigieError } from '../contract/errors.ts';
 
@@ -45,13 +45,13 @@ describe('RPC', () => {
   });
 
   it('takes a file from the interface byte for byte, with its name (CMP-1)', async () => {
-    const importer = vi.fn(stubServices().contacts.import);
-    const host = await start({ services: stubServices({ contacts: { import: importer } }) });
+    const importer = readingImporter();
+    const host = await start({ services: stubServices({ contacts: { import: importer.import } }) });
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const client = rpcClient(host, { authorization: `Bearer ${host.token}` });
     await client.contacts.import({ query: { country: 'FR' }, body: new File([bytes], 'clients.csv') });
-    const [file, query] = importer.mock.calls[0] ?? [];
-    expect(Buffer.from(file ?? []).equals(bytes)).toBe(true);
+    const [{ bytes: received, query }] = importer.read as [(typeof importer.read)[0]];
+    expect(received.equals(bytes)).toBe(true);
     expect(query).toEqual({ country: 'FR', fileName: 'clients.csv' });
   });
 

@@ -86,7 +86,16 @@ describe('the port', () => {
     const importer = async () => {
       started.resolve();
       await under;
-      return { imported: 0, updated: 0, refused: [], total: 0, categoryId: null, dryRun: false };
+      return {
+        id: null,
+        imported: 0,
+        updated: 0,
+        refused: [],
+        refusedCount: 0,
+        total: 0,
+        categoryId: null,
+        dryRun: false,
+      };
     };
     const host = await start({ services: stubServices({ contacts: { import: importer } }) });
     const answer = host.call('/api/contacts/import', {

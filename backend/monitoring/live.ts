@@ -1,5 +1,6 @@
 import type { Campaign } from '../contract/campaigns.ts';
 import type { Locale } from '../contract/common.ts';
+import type { ContactImport } from '../contract/imports.ts';
 import type { LiveEvent } from '../contract/liveEvents.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import type { AlertLevel, MessageError, MonitoringStats } from '../contract/monitoring.ts';
@@ -40,6 +41,7 @@ export class Live implements Service {
   readonly #campaigns = new Set<string>();
   readonly #changed = new Set<Parameters<Notify['changed']>[0]>();
   readonly #attempts = new Map<string, Parameters<Notify['attempt']>[0]>();
+  readonly #imports = new Map<string, ContactImport>();
   #cancelFlush: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
   #told: MonitoringStats | null = null;
@@ -62,6 +64,10 @@ export class Live implements Service {
       attempt: (attempt) => {
         this.#attempts.set(attempt.id, attempt);
         if (attempt.campaignId !== null) this.#campaigns.add(attempt.campaignId);
+        this.#schedule();
+      },
+      import: (state) => {
+        this.#imports.set(state.id, state);
         this.#schedule();
       },
       notice: (notice) => {
@@ -136,6 +142,8 @@ export class Live implements Service {
       events.emit(campaign === null ? { type: 'campaign_removed', id } : { type: 'campaign', campaign });
     }
     this.#campaigns.clear();
+    for (const state of this.#imports.values()) events.emit({ type: 'import', import: state });
+    this.#imports.clear();
     for (const what of this.#changed) events.emit({ type: 'changed', what });
     this.#changed.clear();
   }

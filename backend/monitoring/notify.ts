@@ -1,3 +1,4 @@
+import type { ContactImport } from '../contract/imports.ts';
 import type { LiveEvent } from '../contract/liveEvents.ts';
 import type { AttemptRow } from '../sending/attempt.ts';
 
@@ -8,8 +9,9 @@ export type Notify = {
   changed(what: EventOf<'changed'>['what']): void;
   campaign(id: string): void;
   attempt(attempt: Pick<AttemptRow, 'id' | 'state' | 'campaignId'>): void;
+  import(state: ContactImport): void;
   notice(notice: Omit<EventOf<'notice'>, 'type'>): void;
 };
 
 /** Tells nobody. */
-export const silentNotify: Notify = { changed() {}, campaign() {}, attempt() {}, notice() {} };
+export const silentNotify: Notify = { changed() {}, campaign() {}, attempt() {}, import() {}, notice() {} };

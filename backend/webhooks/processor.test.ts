@@ -205,7 +205,7 @@ it('processes what comes to a file of raw webhooks that was lost and made anew',
     ...{ database: engine.database, inbox: engine.files.inbox, clock: engine.clock, lines: { all: () => lines } },
     ...{ attempts: engine.outcomes, answers: bench, lineHealth: { onSession() {} }, wake() {} },
     logger: { debug() {}, info() {}, warn() {}, error() {} },
-    notify: { changed() {}, campaign() {}, attempt() {}, notice() {} },
+    notify: { changed() {}, campaign() {}, attempt() {}, import() {}, notice() {} },
   });
   await bench.receive(incoming({ id: 'b' }, { id: 'evt-2' }));
   expect(verdicts()).toEqual(['unmatched', 'unmatched']);

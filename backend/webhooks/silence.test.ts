@@ -34,7 +34,13 @@ describe('the watch', () => {
         locale: () => 'fr',
         reportingLines: () => ['line'],
       },
-      notify: { changed() {}, campaign() {}, attempt() {}, notice: ({ title, body }) => notices.push(title, body) },
+      notify: {
+        changed() {},
+        campaign() {},
+        attempt() {},
+        import() {},
+        notice: ({ title, body }) => notices.push(title, body),
+      },
     });
   });
   afterEach(() => bench.close());

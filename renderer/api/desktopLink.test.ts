@@ -14,7 +14,8 @@ function bridgeToBackend(): DesktopBridge {
   const handler = new RPCHandler({
     stats: os.monitoring.stats.handler(() => someStats),
     import: os.contacts.import.handler(async ({ input }) => ({
-      ...{ imported: (await input.body.text()).length, updated: 0, refused: [], total: 1, categoryId: null },
+      ...{ imported: (await input.body.text()).length, updated: 0, refused: [], refusedCount: 0 },
+      ...{ id: null, total: 1, categoryId: null },
       dryRun: input.query.dryRun ?? false,
     })),
     events: os.events.handler(async function* () {

@@ -59,6 +59,10 @@ export function createLiveSync(queryClient: QueryClient): (event: LiveEvent) => 
       case 'error':
         queryClient.setQueryData<MessageError[]>(keys.errors, (errors) => errors && withError(errors, event.error));
         return;
+      case 'import':
+        queryClient.setQueryData([...keys.imports, event.import.id], event.import);
+        refreshSoon(keys.importList);
+        return;
       case 'changed':
         refreshSoon(keys.changed[event.what]);
         return;

@@ -3,6 +3,7 @@ import type { AttemptListInput } from '../../backend/contract/attempts.ts';
 import type { CampaignListInput, CampaignPreviewInput, RecipientListInput } from '../../backend/contract/campaigns.ts';
 import type { Page } from '../../backend/contract/common.ts';
 import type { ContactListInput } from '../../backend/contract/contacts.ts';
+import type { ImportPreviewInput } from '../../backend/contract/imports.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { WebhookEventListInput } from '../../backend/contract/webhookEvents.ts';
 import { ERRORS_SHOWN } from './cacheChanges.ts';
@@ -46,6 +47,8 @@ export const keys = {
   contact: ['contact'],
   /** Contacts read for the palette and for variables; apart from the lists, which have pages. */
   contactLookup: ['contact-lookup'],
+  imports: ['imports'],
+  importList: ['import-list'],
   categories: ['categories'],
   campaigns: ['campaigns'],
   campaign: ['campaign'],
@@ -105,6 +108,32 @@ export const contactsQuery = (filters: Filters<ContactListInput>) =>
 
 export const contactQuery = (id: string) =>
   queryOptions({ queryKey: [...keys.contact, id], queryFn: ({ signal }) => api.contacts.get({ id }, { signal }) });
+
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.imports, id],
+    queryFn: ({ signal }) => api.imports.get({ id }, { signal }),
+    // Whatever was told while the page was closed.
+    refetchOnMount: 'always',
+  });
+
+/** The last ones, newest first. */
+export const importsQuery = () =>
+  queryOptions({
+    queryKey: keys.importList,
+    queryFn: async ({ signal }) => (await api.imports.list({ limit: 5 }, { signal })).items,
+    refetchOnMount: 'always',
+  });
+
+export const importPreviewQuery = (id: string, asked: Omit<ImportPreviewInput, 'id'>) =>
+  queryOptions({
+    queryKey: ['import-preview', id, asked],
+    queryFn: ({ signal }) => api.imports.preview({ id, ...asked }, { signal }),
+    retry: false,
+  });
+
+export const refusedQuery = (id: string) =>
+  pages(['refused', id], (page, options) => api.imports.refused({ id, ...page }, options));
 
 export const categoriesQuery = () =>
   queryOptions({

@@ -24,6 +24,9 @@ const WORDS = [
   ],
   ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.audit.actions.'],
   ...['appearance', 'limits', 'answers', 'region', 'system'].map((section) => `settings.${section}.title`),
+  'contacts.importer.delimiter.',
+  'contacts.importer.role.',
+  'contacts.importer.state.',
 ];
 
 type Tree = { [key: string]: string | Tree };

@@ -30,6 +30,7 @@ export function afterEvent(state: LiveState, event: LiveEvent): LiveState {
       return withoutCampaign(state, event.id);
     case 'attempt':
     case 'error':
+    case 'import':
     case 'changed':
     case 'notice':
       return state;

@@ -71,8 +71,8 @@ describe('a Message 2', () => {
           () => services.campaigns.pause(id, 'operator'),
           () => services.campaigns.resume(id, 'operator'),
           replay,
-          () => services.contacts.import(Buffer.from(`name,phone\nAwa,${phone}\n`), { category: 'Tous' }),
-          () => services.contacts.import(Buffer.from(`name,phone\nAwa,${phone}\n`), {}),
+          () => services.contacts.import(new Blob([`name,phone\nAwa,${phone}\n`]), { category: 'Tous' }),
+          () => services.contacts.import(new Blob([`name,phone\nAwa,${phone}\n`]), {}),
         ];
         await Promise.all(shuffled(random, [...triggers, ...triggers]).map(orRefused));
         await orRefused(() => services.campaigns.resume(id, 'operator'));

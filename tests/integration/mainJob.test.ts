@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
-import type { ImportReport } from '../../backend/contract/contacts.ts';
+import type { ImportReport } from '../../backend/contract/imports.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import {
   startHost,

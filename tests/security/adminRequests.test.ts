@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MAX_IMPORT_BYTES } from '../../backend/contract/contacts.ts';
+import { MAX_IMPORT_BYTES, MAX_PART_BYTES } from '../../backend/contract/imports.ts';
 import { rawRequest, rawSocket, startAdminHost, type AdminHost } from '../support/adminHost.ts';
 import { someAttempt, stubServices } from '../support/stubServices.ts';
 
@@ -143,15 +143,23 @@ describe('requests that are too large', () => {
     expect(send).not.toHaveBeenCalled();
   });
 
-  it('may be 32 MiB for an import, and no more', async () => {
-    const importOf = (size: number): Promise<Response> =>
-      host.call('/api/contacts/import', {
-        method: 'POST',
-        headers: { 'content-type': 'text/csv' },
-        body: new Uint8Array(size),
-      });
-    expect((await importOf(MAX_IMPORT_BYTES)).status).toBe(200);
-    expect((await importOf(MAX_IMPORT_BYTES + 1)).status).toBe(413);
+  it('may be 512 MiB for an import, and no more; a part of a file 8 MiB', async () => {
+    const fileTo = (path: string, size: number): Promise<Response> =>
+      host.call(path, { method: 'POST', headers: { 'content-type': 'text/csv' }, body: new Uint8Array(size) });
+    expect((await fileTo('/api/contacts/import', 40 * 1024 * 1024)).status).toBe(200);
+    const answer = await rawSocket(
+      host,
+      headLines(
+        'POST /api/contacts/import HTTP/1.1',
+        'Content-Type: text/csv',
+        `Content-Length: ${MAX_IMPORT_BYTES + 1}`,
+        'Connection: close',
+      ),
+    );
+    expect(statusOf(answer)).toBe(413);
+    const part = '/api/imports/content?id=import-1&offset=0';
+    expect((await fileTo(part, MAX_PART_BYTES)).status).toBe(200);
+    expect((await fileTo(part, MAX_PART_BYTES + 1)).status).toBe(413);
     expect((await post('/api/messages', JSON.stringify({ to: 'x', body: 'x'.repeat(2_000_000) }))).status).toBe(413);
   });
 

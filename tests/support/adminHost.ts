@@ -44,6 +44,7 @@ export async function startAdminHost(
     status: () => 'ok',
     version: '0.1.0',
     interfaceFolder: folder,
+    uploads: path.join(folder, 'uploads'),
     host: '127.0.0.1',
     port: 0,
     password: null,

@@ -154,7 +154,7 @@ export function describeCache(name: string, open: () => Promise<StoreUnderTest>)
         await same('opted out');
         host.suppressions.remove(contact.phone, 'ops');
         await same('allowed again');
-        await host.contacts.import(Buffer.from('tel,nom\n0639980042,Import\n'), { category: 'Clientes' });
+        await host.contacts.import(new Blob(['tel,nom\n0639980042,Import\n']), { category: 'Clientes' });
         await same('imported');
         host.contacts.remove(contact.id);
         await same('contact removed');

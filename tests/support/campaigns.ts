@@ -21,7 +21,17 @@ import { createTestEngine } from './engine.ts';
 const START = Date.parse('2026-11-20T08:00:00.000Z');
 const TABLES = [
   ...['delivery_reports', 'provider_ids', 'attempt_events', 'attempts', 'message_errors', 'interactions', 'recipients'],
-  ...['campaigns', 'contact_categories', 'contacts', 'categories', 'suppressions', 'imports', 'audit'],
+  ...[
+    'campaigns',
+    'contact_categories',
+    'contacts',
+    'categories',
+    'suppressions',
+    'imports',
+    'import_refusals',
+    'import_changes',
+    'audit',
+  ],
   ...['quota_slots', 'daily_stats', 'meta'],
 ];
 const PLENTY = { dailyLimit: 1_000_000, rollingLimit: 1_000_000 };
@@ -40,11 +50,12 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     ...{ defaultCountry: 'FR', maxAttempts: 3, countReactions: false, countStickers: false },
     ...{ dailyLimit: 180, rollingLimit: 1000, stopWords: [...DEFAULT_STOP_WORDS] as readonly string[] },
   };
-  const told = { changed: [] as string[], campaigns: [] as string[], notices: [] as string[] };
+  const told = { changed: [] as string[], campaigns: [] as string[], notices: [] as string[], imports: [] as string[] };
   const notify: Notify = {
     changed: (what) => told.changed.push(what),
     campaign: (id) => told.campaigns.push(id),
     attempt() {},
+    import: ({ state }) => told.imports.push(state),
     notice: ({ title }) => told.notices.push(title),
   };
   const audit = createAudit(database, clock);

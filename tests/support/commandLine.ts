@@ -42,7 +42,7 @@ export async function runLine(
       },
       close: async () => {},
     }),
-    readFile: async () => Buffer.from('tel\n0612345678\n'),
+    openFile: async () => new Blob(['tel\n0612345678\n']),
     settingProblem: () => null,
     ...given,
   });

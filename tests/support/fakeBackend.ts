@@ -126,6 +126,7 @@ function sceneServices(
       },
       ...overrides.contacts,
     },
+    imports: { ...overrides.imports },
     categories: { list: (page) => pageOf(scene.categories, page), ...overrides.categories },
     campaigns: {
       list: ({ status, ...page }) =>

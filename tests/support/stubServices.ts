@@ -3,6 +3,7 @@ import type { Backup } from '../../backend/contract/backups.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
 import type { ExportChunk } from '../../backend/contract/exports.ts';
+import type { ContactImport } from '../../backend/contract/imports.ts';
 import type { Line } from '../../backend/contract/lines.ts';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
@@ -139,6 +140,28 @@ const someJob: ScheduledJob = {
 
 const someChunk: ExportChunk = { csv: "phone\r\n'+33612345678\r\n", rows: 1 };
 
+export const someImport: ContactImport = {
+  id: 'import-1',
+  fileName: 'clients.csv',
+  state: 'done',
+  size: 2_400,
+  total: 60,
+  expectedTotal: 60,
+  imported: 56,
+  updated: 0,
+  refused: 4,
+  categoryId: null,
+  removed: 0,
+  restored: 0,
+  kept: 0,
+  canUndo: true,
+  canResume: false,
+  problem: null,
+  createdAt: AT,
+  startedAt: AT,
+  finishedAt: AT,
+};
+
 const someWebhookEvent: WebhookEventDetail = {
   id: 'event-1',
   provider: 'simulator',
@@ -203,6 +226,16 @@ export const someLine: Line = {
   quietHours: null,
 };
 
+/** An importer that keeps the bytes of the file it was given: they are gone once the call is answered. */
+export function readingImporter() {
+  const read: { bytes: Buffer; query: object }[] = [];
+  const importFile: Services['contacts']['import'] = async (file, query) => {
+    read.push({ bytes: Buffer.from(await file.arrayBuffer()), query });
+    return stubServices().contacts.import(file, query);
+  };
+  return { read, import: importFile };
+}
+
 type Overrides = { [Name in keyof Services]?: Partial<Services[Name]> };
 
 /** Services that answer every call with a plausible value and do nothing; a test gives those that it looks at. */
@@ -251,14 +284,33 @@ export function stubServices(overrides: Overrides = {}): Services {
       get: () => someContact,
       update: () => someContact,
       remove() {},
+      merge: () => someContact,
       import: (_file, { dryRun }) => ({
+        id: dryRun === true ? null : 'import-1',
         imported: 1,
         updated: 0,
         refused: [],
+        refusedCount: 0,
         total: 1,
         categoryId: null,
         dryRun: dryRun ?? false,
       }),
+    },
+    imports: {
+      list: () => ({ items: [someImport], nextCursor: null }),
+      get: () => someImport,
+      create: ({ fileName, size }) => ({ ...someImport, fileName, size, state: 'uploading' }),
+      upload: () => ({ ...someImport, state: 'ready' }),
+      preview: () => ({
+        ...{ encoding: 'utf-8', delimiter: ';', header: ['nom', 'tel'], mapping: ['name', 'phone'] },
+        rows: [{ line: 2, cells: ['Awa', '0612345678'], phone: '+33612345678', name: 'Awa', refusal: null }],
+      }),
+      begin: ({ dryRun }) => ({ ...someImport, state: dryRun === true ? 'checked' : 'done' }),
+      cancel: () => ({ ...someImport, state: 'stopped' }),
+      resume: () => ({ ...someImport, state: 'running' }),
+      undo: () => ({ ...someImport, state: 'undone', removed: 56 }),
+      refused: () => NO_PAGE,
+      refusedFile: () => new File(['Ligne;Raison;Valeur\r\n'], 'clients-refus.csv', { type: 'text/csv' }),
     },
     categories: {
       list: () => ({ items: [someCategory], nextCursor: null }),

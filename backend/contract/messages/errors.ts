@@ -20,6 +20,8 @@ export const errorSentences = {
       'Limite quotidienne atteinte ({sent} sur {limit}). Les envois reprennent à 00:00 UTC ({resumeLocal} chez vous).',
     'error.rolling_limit_reached':
       'Plafond sur 24 h atteint ({sent} sur {limit}). Les envois reprennent à {resumeUtc} UTC ({resumeLocal} chez vous).',
+    'error.wrong_import_state': 'Cet import n’est pas dans un état qui le permet ({state}).',
+    'error.import_running': 'L’import de « {file} » est en cours. Attendez sa fin ou arrêtez-le, puis recommencez.',
     'error.opted_out': 'Ce contact a demandé à ne plus rien recevoir. Aucun message ne lui sera envoyé.',
     'error.not_retryable': 'Cette tentative ne peut pas être relancée dans son état actuel ({state}).',
     'error.not_cancellable': 'Cette tentative ne peut plus être annulée ({state}).',
@@ -66,6 +68,8 @@ export const errorSentences = {
       'Daily limit reached ({sent} of {limit}). Sending resumes at 00:00 UTC ({resumeLocal} your time).',
     'error.rolling_limit_reached':
       '24 h cap reached ({sent} of {limit}). Sending resumes at {resumeUtc} UTC ({resumeLocal} your time).',
+    'error.wrong_import_state': 'This import is not in a state that allows it ({state}).',
+    'error.import_running': 'The import of “{file}” is running. Wait for its end or stop it, then try again.',
     'error.opted_out': 'This contact asked to receive nothing more. No message will be sent to it.',
     'error.not_retryable': 'This attempt cannot be retried in its present state ({state}).',
     'error.not_cancellable': 'This attempt can no longer be cancelled ({state}).',

@@ -14,6 +14,11 @@ export const importSentences = {
     'import.no_phone_column':
       'la première ligne doit nommer les colonnes, dont une « phone », « telephone », « tel » ou « numero »',
     'import.too_many_columns_in_header': 'l’en-tête a plus de 500 colonnes',
+    'import.line_too_long': 'une ligne dépasse 8 millions de caractères',
+    'import.failed': 'L’import s’est arrêté sur une erreur. Reprenez-le ou annulez-le.',
+    'import.column.line': 'Ligne',
+    'import.column.reason': 'Raison',
+    'import.column.value': 'Valeur',
   },
   en: {
     'import.phone_missing': 'The phone number is empty. Complete the line, then import it again.',
@@ -29,5 +34,10 @@ export const importSentences = {
     'import.no_phone_column':
       'the first line must name the columns, one of them “phone”, “telephone”, “tel” or “numero”',
     'import.too_many_columns_in_header': 'the header has more than 500 columns',
+    'import.line_too_long': 'a line is longer than 8 million characters',
+    'import.failed': 'The import stopped at an error. Continue it or undo it.',
+    'import.column.line': 'Line',
+    'import.column.reason': 'Reason',
+    'import.column.value': 'Value',
   },
 } as const;

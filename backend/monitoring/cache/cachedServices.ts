@@ -32,6 +32,7 @@ export function droppingChanges(cache: Pick<Cache, 'drop'>, notify: Notify): Not
       cache.drop('figures');
       notify.attempt(attempt);
     },
+    import: (state) => notify.import(state),
     notice: (notice) => notify.notice(notice),
   };
 }

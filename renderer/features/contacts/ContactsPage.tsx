@@ -5,6 +5,6 @@ import { ImportPage } from './ImportPage.tsx';
 /** `contacts`, `contacts/import`, `contacts/new`, `contacts/ID`. */
 export function ContactsPage({ path, query }: PageProps) {
   const [id] = path;
-  if (id === 'import') return <ImportPage />;
+  if (id === 'import') return <ImportPage id={query.id} />;
   return <ContactList id={id} query={query} />;
 }

@@ -3,10 +3,10 @@ import { useRef, useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button.tsx';
 
-type FileDropProps = { file: File | null; onChoose: (file: File | null) => void; disabled: boolean };
+type FileDropProps = { name: string | null; onChoose: (file: File) => void; disabled: boolean };
 
 /** Takes a file by a drop or by the system's dialog. */
-export function FileDrop({ file, onChoose, disabled }: FileDropProps) {
+export function FileDrop({ name, onChoose, disabled }: FileDropProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -28,17 +28,17 @@ export function FileDrop({ file, onChoose, disabled }: FileDropProps) {
       onDrop={drop}
       className={`flex items-center gap-4 rounded-card border border-dashed px-6 transition-colors ${
         over ? 'border-accent bg-accent-tint' : 'border-edge bg-surface'
-      } ${file ? 'justify-between py-3' : 'flex-col py-8 text-center'}`}
+      } ${name ? 'justify-between py-3' : 'flex-col py-8 text-center'}`}
     >
       <FileSpreadsheet size={24} className="shrink-0 text-faint" aria-hidden="true" />
-      <div className={`min-w-0 ${file ? 'flex-1' : ''}`}>
+      <div className={`min-w-0 ${name ? 'flex-1' : ''}`}>
         <p className="truncate text-15 font-medium" data-testid="file-name">
-          {file ? file.name : t('contacts.importer.drop')}
+          {name ?? t('contacts.importer.drop')}
         </p>
-        {!file && <p className="mt-1 max-w-lg text-soft">{t('contacts.importer.hint')}</p>}
+        {!name && <p className="mt-1 max-w-lg text-soft">{t('contacts.importer.hint')}</p>}
       </div>
       <Button disabled={disabled} onClick={() => input.current?.click()}>
-        {file ? t('contacts.importer.change') : t('contacts.importer.choose')}
+        {name ? t('contacts.importer.change') : t('contacts.importer.choose')}
       </Button>
       <input
         ref={input}

@@ -1,138 +1,93 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ImportReport as Report } from '../../../backend/contract/contacts.ts';
-import { api } from '../../api/client.ts';
-import { keys, settingsQuery } from '../../api/queries.ts';
-import { Button, ButtonLink } from '../../components/Button.tsx';
-import { useSentence } from '../../components/LoadFailed.tsx';
-import { Strip } from '../../components/Notices.tsx';
-import { href } from '../../state/router.ts';
+import { importQuery } from '../../api/queries.ts';
+import { Button } from '../../components/Button.tsx';
+import { LoadFailed, useSentence } from '../../components/LoadFailed.tsx';
+import { SkeletonRows, Strip } from '../../components/Notices.tsx';
+import { href, navigate } from '../../state/router.ts';
 import { FileDrop } from './FileDrop.tsx';
-import { ImportOptions, type ImportChoices } from './ImportOptions.tsx';
-import { ImportReport } from './ImportReport.tsx';
+import { ImportEnded } from './ImportEnded.tsx';
+import { ImportPreparation } from './ImportPreparation.tsx';
+import { ImportProgress } from './ImportProgress.tsx';
+import { RecentImports } from './RecentImports.tsx';
+import { useUpload } from './useUpload.ts';
 
-/** As the contract has it. */
-const MAX_BYTES = 32 * 1024 * 1024;
-
-/** A CSV file in: looked at first, then imported; every refused line is shown (CMP-1). */
-export function ImportPage() {
+/** A CSV file in: sent, looked at, checked, imported, and taken back when it was the wrong one (CMP-1). */
+export function ImportPage({ id }: { id: string | undefined }) {
   const { t } = useTranslation();
-  const sentence = useSentence();
-  const queryClient = useQueryClient();
-  const { data: settings } = useQuery(settingsQuery());
-  const [file, setFile] = useState<File | null>(null);
-  const [choices, setChoices] = useState<ImportChoices>({ category: '', country: '' });
-  const country = choices.country || settings?.defaultCountry || 'FR';
-  const tooLarge = file !== null && file.size > MAX_BYTES;
-
-  const run = useMutation({
-    mutationFn: ({ from, dryRun }: { from: File; dryRun: boolean }) => {
-      const category = choices.category.trim();
-      return api.contacts.import({
-        query: { country, dryRun, ...(category ? { category } : {}) },
-        body: new File([from], from.name, { type: 'text/csv' }),
-      });
-    },
-    onSuccess: ({ dryRun }) => {
-      if (dryRun) return;
-      for (const key of [keys.contacts, keys.categories, keys.contactLookup])
-        void queryClient.invalidateQueries({ queryKey: key });
-    },
-  });
-  const report = run.data;
-  const start = (dryRun: boolean): void => {
-    if (file) run.mutate({ from: file, dryRun });
-  };
-  const choose = (chosen: File | null): void => {
-    setFile(chosen);
-    run.reset();
-  };
-
   return (
-    <div className="mx-auto max-w-3xl px-6 pt-4 pb-10">
+    <div className="mx-auto max-w-4xl px-6 pt-4 pb-10">
       <a href={href(['contacts'])} className="-ml-1 inline-flex items-center gap-0.5 text-12 text-soft hover:text-ink">
         <ChevronLeft size={14} aria-hidden="true" />
         {t('contacts.importer.back')}
       </a>
       <h1 className="mt-1 mb-4 text-20 font-semibold tracking-tight">{t('contacts.importer.title')}</h1>
-      <div className="flex flex-col gap-4">
-        {report && !report.dryRun ? (
-          <Finished report={report} onAgain={() => choose(null)} />
-        ) : (
-          <>
-            <FileDrop file={file} onChoose={choose} disabled={run.isPending} />
-            <ImportOptions
-              choices={{ ...choices, country }}
-              disabled={run.isPending}
-              onChange={(next) => {
-                setChoices(next);
-                run.reset();
-              }}
-            />
-            {tooLarge && <Strip tone="danger">{t('contacts.importer.tooLarge')}</Strip>}
-            {run.error && (
-              <Strip tone="danger">
-                <p className="font-medium">{t('contacts.importer.failed')}</p>
-                {sentence(run.error)}
-              </Strip>
-            )}
-            {report && <ImportReport report={report} />}
-            <div className="flex items-center justify-end gap-3">
-              {run.isPending && (
-                <Progress
-                  label={run.variables.dryRun ? t('contacts.importer.previewing') : t('contacts.importer.importing')}
-                />
-              )}
-              <Button
-                look={report ? 'secondary' : 'primary'}
-                disabled={!file || tooLarge || run.isPending}
-                onClick={() => start(true)}
-              >
-                {t('contacts.importer.preview')}
-              </Button>
-              {report && usable(report) > 0 && (
-                <Button look="primary" disabled={run.isPending} onClick={() => start(false)}>
-                  {t('contacts.importer.run', { count: usable(report) })}
-                </Button>
-              )}
-            </div>
-          </>
-        )}
-      </div>
+      <div className="flex flex-col gap-4">{id ? <OneImport key={id} id={id} /> : <ChooseFile />}</div>
     </div>
   );
 }
 
-const usable = (report: Report): number => report.imported + report.updated;
+const placeOf = (id: string): string => href(['contacts', 'import'], { id });
 
-function Progress({ label }: { label: string }) {
-  return (
-    <div role="status" className="flex flex-1 items-center gap-3 text-soft">
-      <span>{label}</span>
-      <span className="h-1 flex-1 overflow-hidden rounded-full bg-fill" aria-hidden="true">
-        <span className="block h-full w-1/3 animate-pulse rounded-full bg-accent" />
-      </span>
-    </div>
-  );
-}
-
-function Finished({ report, onAgain }: { report: Report; onAgain: () => void }) {
+function ChooseFile() {
   const { t } = useTranslation();
-  const category = report.categoryId ?? undefined;
+  const sentence = useSentence();
+  const { send, sent, tooLarge } = useUpload();
+  const upload = useMutation({
+    mutationFn: send,
+    onSuccess: (made) => {
+      if (made !== null) navigate(placeOf(made.id));
+    },
+  });
   return (
     <>
-      <ImportReport report={report} />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button look="quiet" onClick={onAgain}>
-          {t('contacts.importer.another')}
-        </Button>
-        <ButtonLink href={href(['contacts'], { category })}>{t('contacts.importer.show')}</ButtonLink>
-        <ButtonLink look="primary" href={href(['campaigns', 'new'], { category })}>
-          {t('contacts.importer.createCampaign')}
-        </ButtonLink>
-      </div>
+      {upload.isPending ? (
+        <ImportProgress label={t('contacts.importer.sending')} share={sent} />
+      ) : (
+        <FileDrop name={null} onChoose={(file) => upload.mutate(file)} disabled={false} />
+      )}
+      {tooLarge && <Strip tone="danger">{t('contacts.importer.tooLarge')}</Strip>}
+      {upload.error && (
+        <Strip tone="danger">
+          <p className="font-medium">{t('contacts.importer.failed')}</p>
+          {sentence(upload.error)}
+        </Strip>
+      )}
+      <RecentImports />
     </>
   );
+}
+
+function OneImport({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { data: current, error, refetch } = useQuery(importQuery(id));
+  if (error) {
+    return (
+      <>
+        <LoadFailed error={error} onRetry={() => void refetch()} compact />
+        <Button className="self-center" onClick={() => navigate(href(['contacts', 'import']))}>
+          {t('contacts.importer.another')}
+        </Button>
+      </>
+    );
+  }
+  if (!current) return <SkeletonRows rows={4} label={t('common.loading')} />;
+  switch (current.state) {
+    case 'uploading':
+    case 'ready':
+    case 'checking':
+    case 'checked':
+      return <ImportPreparation current={current} />;
+    case 'running':
+    case 'undoing':
+    case 'done':
+    case 'stopped':
+    case 'interrupted':
+    case 'failed':
+    case 'undone':
+      return <ImportEnded current={current} />;
+    default:
+      return current.state satisfies never;
+  }
 }

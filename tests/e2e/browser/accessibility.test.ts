@@ -15,6 +15,7 @@ const PLACES = [
   '/contacts/contact-3',
   '/contacts/new',
   '/contacts/import',
+  '/contacts/import?id=import-1',
   '/attempts',
   '/attempts/attempt-9',
   '/resolve',

@@ -2,10 +2,18 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { ContactImport, ImportPreview } from '../../../backend/contract/imports.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend, type FakeBackend } from '../../support/fakeBackend.ts';
-import { openInterface, settled, type InterfacePage, type PageOptions } from '../../support/interfacePage.ts';
+import {
+  expectAccessible,
+  openInterface,
+  settled,
+  type InterfacePage,
+  type PageOptions,
+} from '../../support/interfacePage.ts';
 import { emptyWorkspace, statsAt, workingDay } from '../../support/interfaceScenes.ts';
+import { someImport } from '../../support/stubServices.ts';
 
 /** With `VIGIE_SCREENSHOTS=docs/screenshots` the pictures of the documentation are made anew. */
 const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
@@ -146,25 +154,61 @@ describe('states worth seeing', () => {
     await picture(page, 'campaign-launch');
   });
 
-  it('an import, looked at first and done', async () => {
+  it('an import: its columns, the check, on its way, done, cut short', async () => {
     const refused = [
       { line: 7, reason: 'phone_missing', message: 'Le numéro de téléphone manque.', value: '' },
       { line: 19, reason: 'phone_invalid', message: 'Ce numéro n’est pas valide.', value: '+33 12' },
       { line: 33, reason: 'phone_invalid', message: 'Ce numéro n’est pas valide.', value: 'demain' },
     ];
-    const report = { imported: 52, updated: 5, refused, total: 60, categoryId: 'category-1' };
-    const contacts = { import: (_file: Uint8Array, { dryRun = false }) => ({ ...report, dryRun }) };
-    const backend = await startFakeBackend(workingDay(), { services: { contacts } });
+    let state: ContactImport = { ...someImport, imported: 52, updated: 5, refused: 3, state: 'ready' };
+    const rows = ['06 39 98 00 01', '+33 6 39 98 00 02', 'demain'].map((phone, index) => ({
+      line: index + 2,
+      cells: ['Diop', 'Awa', phone, 'Lyon'],
+      phone: null,
+      name: 'Awa Diop',
+      refusal: phone === 'demain' ? 'Ce numéro n’est pas valide.' : null,
+    }));
+    const preview: ImportPreview = {
+      ...{ encoding: 'windows-1252', delimiter: ';', header: ['Nom', 'Prénom', 'Téléphone', 'Ville'], rows },
+      mapping: ['last_name', 'first_name', 'phone', 'attribute'],
+    };
+    const imports = {
+      ...{ create: () => state, upload: () => state, get: () => state, preview: () => preview },
+      begin: ({ dryRun }: { dryRun?: boolean | undefined }) =>
+        (state = { ...state, state: dryRun === true ? 'checked' : 'done' }),
+      refused: () => ({ items: refused, nextCursor: null }),
+    };
+    const backend = await startFakeBackend(workingDay(), { services: { imports } });
     onTestFinished(() => backend.stop());
-    const { page } = await open(backend, { at: '/contacts/import' });
-    const buffer = Buffer.from('prenom;telephone');
-    await page.getByLabel('Fichier CSV').setInputFiles({ name: 'clients.csv', mimeType: 'text/csv', buffer });
-    await page.getByRole('button', { name: 'Vérifier le fichier' }).click();
-    await page.getByTestId('import-report').waitFor();
-    await picture(page, 'import-preview');
-    await page.getByRole('button', { name: 'Importer 57 contacts' }).click();
-    await page.getByText('Import terminé').waitFor();
-    await picture(page, 'import-done');
+    for (const theme of ['light', 'dark'] as const) {
+      state = { ...state, state: 'ready' };
+      const suffix = theme === 'dark' ? '-dark' : '';
+      const { page, go } = await open(backend, { at: '/contacts/import', theme });
+      const buffer = Buffer.from('prenom;telephone');
+      await page.getByLabel('Fichier CSV').setInputFiles({ name: 'clients.csv', mimeType: 'text/csv', buffer });
+      await page.getByRole('combobox', { name: 'Contenu de la colonne Téléphone' }).waitFor();
+      await expectAccessible(page);
+      await picture(page, `import-columns${suffix}`);
+      await page.getByRole('button', { name: 'Vérifier le fichier' }).click();
+      await page.getByTestId('import-report').waitFor();
+      await expectAccessible(page);
+      await picture(page, `import-preview${suffix}`);
+      await page.getByRole('button', { name: 'Importer 57 contacts' }).click();
+      await page.getByText('Import terminé').waitFor();
+      await expectAccessible(page);
+      await picture(page, `import-done${suffix}`);
+      state = { ...state, state: 'running', canUndo: false, total: 412_000, expectedTotal: 1_000_000 };
+      backend.emit({ type: 'import', import: state });
+      await page.getByRole('progressbar').waitFor();
+      await expectAccessible(page);
+      await picture(page, `import-running${suffix}`);
+      state = { ...state, state: 'interrupted', canUndo: true, canResume: true };
+      await go('/contacts/import');
+      await go('/contacts/import?id=import-1');
+      await page.getByRole('button', { name: 'Reprendre' }).waitFor();
+      await expectAccessible(page);
+      await picture(page, `import-interrupted${suffix}`);
+    }
   });
 
   it('the palette, a form, and the demo’s explanation', async () => {

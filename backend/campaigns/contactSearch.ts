@@ -1,0 +1,128 @@
+import type { Database } from '../storage/database.ts';
+
+/** A search as the index and the check of its hits need it. */
+export type ContactSearch = {
+  /** For the index: every hit is among these. */
+  match: string;
+  /** Patterns of LIKE, `\` escapes: what a hit must really hold. */
+  name: string;
+  phones: readonly string[];
+};
+
+/** A text as searches compare it: without case and accents. */
+export function searchable(text: string): string {
+  // What is plain already, by far the most, needs no tables of Unicode.
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+/** Two spaces before each word: the beginning of a word is then a group of three as well. */
+function spaced(text: string): string {
+  return `  ${text.trim().split(/\s+/).join('  ')}`;
+}
+
+/** What the index holds of a contact: its name and the digits of its phone. */
+export function indexedText({ name, phone }: { name: string; phone: string }): string {
+  return `${spaced(searchable(name))}${spaced(phone.slice(1))}`;
+}
+
+/**
+ * Part of a name, or of a phone as it is written or dialled at home (`06 12` finds `+33612...`). One or two letters are
+ * looked for where words and phones begin. Null when nothing is asked.
+ */
+export function toSearch(q: string | undefined): ContactSearch | null {
+  const text = searchable(q ?? '').trim();
+  if (text === '') return null;
+  const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
+  const phones = [...new Set([digits, digits.replace(/^0+/, '')])].filter((part) => part !== '');
+  const parts = [...new Set([text, ...phones])];
+  return {
+    match: parts.map((part) => `(${groups(part).join(' AND ')})`).join(' OR '),
+    name: containing(text),
+    phones: phones.map(containing),
+  };
+}
+
+const containing = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+
+/** Every group of three letters, quoted for the index. A short text gets the spaces that stand before words. */
+function groups(part: string): string[] {
+  const letters = [...spaced(part)];
+  const start = letters.length >= 5 ? 2 : letters.length - 3;
+  const found = letters.slice(start, -2).map((_, index) => letters.slice(start + index, start + index + 3).join(''));
+  return [...new Set(found)].map((group) => `"${group.replaceAll('"', '""')}"`);
+}
+
+const INDEXED_TO = 'contacts.indexed_to';
+/** Contacts that are read and indexed at once. */
+const BATCH = 100;
+/** Fewer rows that lead nowhere are not worth the work. */
+const MOST_LEFTOVERS = 10_000;
+
+/** Keeps the search index (CMP-1): by hand-made changes at once, after an import slice by slice. */
+export class ContactSearchIndex {
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#statements = {
+      put: database.prepare<[number | bigint, string]>(
+        `INSERT OR REPLACE INTO contact_search (rowid, text) VALUES (?, ?)`,
+      ),
+      remove: database.prepare<[number]>(`DELETE FROM contact_search WHERE rowid = ?`),
+      indexedTo: database.prepare<[string], string>(`SELECT value FROM meta WHERE key = ?`).pluck(),
+      setIndexedTo: database.prepare<[string, string]>(
+        `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      ),
+      empty: database.prepare(`INSERT INTO contact_search (contact_search) VALUES ('delete-all')`),
+      extent: database.prepare<[], { contacts: number; highest: number }>(`
+        SELECT (SELECT count(*) FROM contacts) AS contacts, coalesce(
+          (SELECT seq FROM sqlite_sequence WHERE name = 'contacts'), 0) AS highest`),
+      after: database.prepare<[number, number], { number: number; name: string; phone: string }>(
+        `SELECT number, name, phone FROM contacts WHERE number > ? ORDER BY number LIMIT ?`,
+      ),
+    };
+  }
+
+  /** Part of the caller's transaction, like the others. */
+  put(number: number | bigint, contact: { name: string; phone: string }): void {
+    this.#statements.put.run(number, indexedText(contact));
+  }
+
+  remove(number: number): void {
+    this.#statements.remove.run(number);
+  }
+
+  /**
+   * After many contacts went at once. Taking each out of the index costs twenty times its deletion; a row that leads to
+   * no contact is never shown, so the index is made anew only when such rows are the most of it.
+   */
+  forgetRemoved(): void {
+    const { contacts, highest } = this.#statements.extent.get() ?? { contacts: 0, highest: 0 };
+    if (highest - contacts < Math.max(MOST_LEFTOVERS, contacts)) return;
+    this.#statements.empty.run();
+    this.#statements.setIndexedTo.run(INDEXED_TO, '0');
+  }
+
+  /** True when contacts wait for their place in the index. */
+  isBehind(): boolean {
+    return this.#statements.after.get(this.#position(), 1) !== undefined;
+  }
+
+  /** Indexes contacts that wait, as long as `goesOn`; returns false when none is left. */
+  catchUp(goesOn: () => boolean): boolean {
+    let position = this.#position();
+    let isBehind = true;
+    do {
+      const rows = this.#statements.after.all(position, BATCH);
+      for (const row of rows) this.put(row.number, row);
+      position = rows.at(-1)?.number ?? position;
+      isBehind = rows.length === BATCH;
+    } while (isBehind && goesOn());
+    this.#statements.setIndexedTo.run(INDEXED_TO, String(position));
+    return isBehind;
+  }
+
+  #position(): number {
+    return Number(this.#statements.indexedTo.get(INDEXED_TO) ?? 0);
+  }
+}

@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react';
+import { useFormat } from '../../format/useFormat.ts';
+
+type ImportProgressProps = { label: string; share: number; children?: ReactNode };
+
+/** How far long work is, and the way to end it. */
+export function ImportProgress({ label, share, children }: ImportProgressProps) {
+  const format = useFormat();
+  const percent = Math.floor(Math.min(1, Math.max(0, share)) * 100);
+  return (
+    <div className="card flex flex-col gap-2 px-4 py-3" data-testid="import-progress">
+      <div className="flex items-center justify-between gap-3">
+        <p role="status" className="text-13 text-soft">
+          {label}
+        </p>
+        <span className="text-13 font-medium tabular-nums">{format.wholePercent(percent / 100)}</span>
+      </div>
+      <div
+        role="progressbar"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        className="h-1.5 overflow-hidden rounded-full bg-fill"
+      >
+        <span className="block h-full rounded-full bg-accent" style={{ width: `${percent}%` }} />
+      </div>
+      {children && <div className="flex justify-end gap-2 pt-1">{children}</div>}
+    </div>
+  );
+}
