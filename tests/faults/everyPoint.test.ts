@@ -8,7 +8,7 @@ import { phoneOf } from '../support/faultBench.ts';
 import { playToTheEnd, type Workload } from '../support/failpointRuns.ts';
 import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import type { RunningHost } from '../support/processes.ts';
-import { playRounds } from '../support/repetitions.ts';
+import { isFullLength, playRounds } from '../support/repetitions.ts';
 
 /** Hosts that live and die side by side: most of their time is spent on waiting. */
 const AT_ONCE = 4;
@@ -113,7 +113,6 @@ describe('a host that is killed at every point where it writes or speaks with th
     async (workload) => {
       const { killed, names } = await playToTheEnd(workload, { seed: 1 });
       expect(killed).toBe(false);
-      const isLong = process.env['VIGIE_LONG'] === '1';
       const kills = new Set<string>();
       const playAt = async (fatal: number, seed: number): Promise<boolean> => {
         const played = await playToTheEnd(workload, { fatal, seed }).catch((cause: unknown) => {
@@ -127,12 +126,12 @@ describe('a host that is killed at every point where it writes or speaks with th
       await playRounds({ run: 8, long: names.length, batch: AT_ONCE }, async ({ seed }) => {
         const points = Array.from({ length: AT_ONCE }, (_, index) => seed * AT_ONCE + index).map((number) =>
           // One after the other, or far apart and even however many there are.
-          isLong ? 1 + (number % names.length) : 1 + Math.floor(((number * GOLDEN) % 1) * names.length),
+          isFullLength() ? 1 + (number % names.length) : 1 + Math.floor(((number * GOLDEN) % 1) * names.length),
         );
         await Promise.all(points.map((fatal) => playAt(fatal, seed)));
       });
       // Runs differ by a few commits: the last point is the one that no run reaches.
-      if (isLong) for (let fatal = names.length + 1; await playAt(fatal, 1); fatal++);
+      if (isFullLength()) for (let fatal = names.length + 1; await playAt(fatal, 1); fatal++);
       process.stdout.write(`${names.length} points, killed at ${kills.size} of them\n`);
       expect(kills.size).toBeGreaterThan(0);
     },

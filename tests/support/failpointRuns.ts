@@ -80,7 +80,7 @@ export async function playToTheEnd(
       await work(await startHost({ ...options, env }));
       expect(await (host as RunningHost | null)?.end(), 'exit code').toBe(0);
     }
-    judge(dataDir, simulator, workload);
+    judge(dataDir, simulator, workload.limits);
     return played;
   } finally {
     await (host as RunningHost | null)?.end('SIGKILL');
@@ -120,8 +120,8 @@ async function drain(host: RunningHost, simulator: Simulator, { isDone }: Worklo
   }
 }
 
-/** The invariants, on the provider's own ledger and the files of a host that has ended. */
-function judge(dataDir: string, simulator: Simulator, { limits }: Workload): void {
+/** The invariants I1 to I8 and I10, on the provider's own ledger and the files of a host that has ended. */
+export function judge(dataDir: string, simulator: Simulator, limits: Workload['limits']): void {
   const ledger = simulator.ledger();
   const references = ledger.map(({ reference }) => reference ?? '');
   const { onADay, inADay } = peaks(ledger.map(({ acceptedAt }) => ({ reference: '', acceptedAt })));

@@ -3,7 +3,7 @@ import { systemClock } from '../../backend/core/clock.ts';
 import { integerBetween, seededRandom, systemRandom, type Random } from '../../backend/core/random.ts';
 import { readSummary } from './faultSummary.ts';
 
-/** Few on each run, many with `npm run test:faults -- --long`. `batch`: so many are played in one round, 1 by default. */
+/** Few on each run, many with `--long`. `batch`: so many are played in one round, 1 by default. */
 export type Count = { run: number; long: number; batch?: number };
 export type Round = {
   /** From 0. */
@@ -15,15 +15,20 @@ export type Round = {
 
 const HIGHEST_SEED = 2 ** 31 - 1;
 /** Tests that play rounds: of the time of `--minutes` each takes an equal share of what the earlier ones left. */
-const TESTS_WITH_ROUNDS = 51;
+const TESTS_WITH_ROUNDS = 39;
 
 type Played = { rounds: number; seeds: [number, number] };
 let lastPlayed: Played | null = null;
 let cleanups: (() => unknown)[] | null = null;
 
+/** Whether everything is played as often as `--long` says. */
+export function isFullLength(): boolean {
+  return process.env['VIGIE_LONG'] === '1' && process.env['VIGIE_LONG_UNTIL'] === undefined;
+}
+
 /** How many times a fault test repeats what needs no seed. */
 export function repetitions(count: Count): number {
-  return process.env['VIGIE_LONG'] === '1' ? count.long : count.run;
+  return isFullLength() ? count.long : count.run;
 }
 
 /** Does this after the round, or after the test where none is under way. */
