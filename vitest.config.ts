@@ -10,6 +10,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 const UNIT_TIMEOUT_MS = 60_000;
 /** Suites that start processes, on a machine that others use too. */
 const PROCESS_TIMEOUT_MS = 120_000;
+/** Dozens of kills in one test, and at full length thousands. */
+const FAULT_TIMEOUT_MS = process.env['VIGIE_LONG'] === '1' ? 12 * 3_600_000 : 300_000;
 /** Suites that start processes measure deadlines: they run one after the other, a few files at a time. */
 const FEW_WORKERS = Math.max(1, Math.min(2, availableParallelism() - 1));
 
@@ -34,6 +36,8 @@ function processSuite(suite: {
   groupOrder: number;
   maxWorkers: number;
   globalSetup?: string[];
+  setupFiles?: string[];
+  timeoutMs?: number;
 }): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -41,7 +45,8 @@ function processSuite(suite: {
       name: suite.name,
       include: [`${suite.folder}/**/*.test.ts`],
       globalSetup: suite.globalSetup ?? [],
-      testTimeout: PROCESS_TIMEOUT_MS,
+      setupFiles: suite.setupFiles ?? [],
+      testTimeout: suite.timeoutMs ?? PROCESS_TIMEOUT_MS,
       hookTimeout: PROCESS_TIMEOUT_MS,
       maxWorkers: suite.maxWorkers,
       sequence: { groupOrder: suite.groupOrder },
@@ -68,7 +73,15 @@ export default defineConfig({
         maxWorkers: FEW_WORKERS,
         globalSetup: BUILT,
       }),
-      processSuite({ name: 'faults', folder: 'tests/faults', groupOrder: 3, maxWorkers: 1, globalSetup: BUILT }),
+      processSuite({
+        name: 'faults',
+        folder: 'tests/faults',
+        groupOrder: 3,
+        maxWorkers: 1,
+        globalSetup: BUILT,
+        setupFiles: ['tests/support/faultSetup.ts'],
+        timeoutMs: FAULT_TIMEOUT_MS,
+      }),
       processSuite({ name: 'browser', folder: 'tests/e2e/browser', groupOrder: 4, maxWorkers: 1, globalSetup: BUILT }),
       processSuite({ name: 'desktop', folder: 'tests/e2e/desktop', groupOrder: 5, maxWorkers: 1, globalSetup: BUILT }),
     ],

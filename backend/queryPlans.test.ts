@@ -91,7 +91,7 @@ function askEverything(): void {
   services.suppressions.list(page);
   services.monitoring.errors(100);
   services.monitoring.history(90);
-  services.messages.stats(90);
+  void services.messages.stats(90);
 }
 
 type Step = { detail: string };

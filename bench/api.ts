@@ -1,3 +1,4 @@
+import { systemClock } from '../backend/core/clock.ts';
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +44,7 @@ export function seededFolder(rows: number): { dataDir: string; remove: () => voi
 /** Fills the tables by SQL: indexes and triggers are taken away meanwhile, and what triggers keep is counted once. */
 export function seed(database: Database, rows: number): void {
   database.pragma('synchronous = OFF');
-  const now = Date.now();
+  const now = systemClock.now();
   const step = Math.floor((DAYS * 86_400_000) / rows);
   const parts = database
     .prepare<[], { type: string; name: string; sql: string }>(

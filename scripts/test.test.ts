@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { suitesOf } from './test.ts';
+import { longRun, suitesOf } from './test.ts';
 
 let root: string;
 
@@ -31,4 +31,17 @@ it.each([
   ],
 ])('asks for the programs of the suites that %j runs', (args, names) => {
   expect(suitesOf(root, args).map((suite) => suite.name)).toEqual(names);
+});
+
+it.each([
+  [['--project', 'faults'], null, ['--project', 'faults']],
+  [['--long', 'tests/faults'], { minutes: null, summary: 'test-results/faults.json' }, ['tests/faults']],
+  [['--minutes', '30', '--summary', 'run.json'], { minutes: 30, summary: 'run.json' }, []],
+  [['--long', '--minutes=0.5', '-t', 'sleep'], { minutes: 0.5, summary: 'test-results/faults.json' }, ['-t', 'sleep']],
+])('reads what %j asks of a long run', (args, long, options) => {
+  expect(longRun(args)).toEqual({ long, options });
+});
+
+it.each(['', '-1', 'many'])('refuses %j minutes', (minutes) => {
+  expect(() => longRun(['--minutes', minutes])).toThrow('--minutes');
 });

@@ -1,6 +1,10 @@
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { systemClock } from '../backend/core/clock.ts';
+import { MINUTE_MS } from '../backend/core/days.ts';
+import { readSummary, startSummary, summaryTable } from '../tests/support/faultSummary.ts';
 import { handOver, say } from './processes.mjs';
 import { chromiumTool, provide, redisTool, type SystemTool } from './systemTools.ts';
 
@@ -14,7 +18,9 @@ const SUITES: Suite[] = [
 ];
 
 /**
- * `npm test`: all tests, or those of the files and projects named. `--long` runs the fault tests at full length.
+ * `npm test`: all tests, or those of the files and projects named. `--long` runs the fault tests at full length,
+ * `--minutes N` for about that time; both write what was played to `--summary FILE`, by default
+ * `test-results/faults.json`, and show it as a table.
  * Suites whose program cannot be had are skipped by name, which is a failure with `CI=true`.
  */
 export async function run(root: string, args: string[]): Promise<number> {
@@ -28,17 +34,46 @@ export async function run(root: string, args: string[]): Promise<number> {
   return code || 1;
 }
 
-function runVitest(root: string, args: string[], skipped: Suite[]): Promise<number> {
+async function runVitest(root: string, args: string[], skipped: Suite[]): Promise<number> {
   const program = path.join(root, 'node_modules/vitest/vitest.mjs');
-  const options = args.filter((arg) => arg !== '--long');
+  const { long, options } = longRun(args);
   // A run whose only suite is skipped finds no files.
   if (skipped.length > 0) options.push('--passWithNoTests');
-  const env = {
-    ...process.env,
-    ...(args.includes('--long') && { VIGIE_LONG: '1' }),
-    VIGIE_SKIPPED_TESTS: skipped.map((suite) => suite.files).join(),
+  const env = { ...process.env, VIGIE_SKIPPED_TESTS: skipped.map((suite) => suite.files).join() };
+  if (long === null) return handOver(process.execPath, [program, 'run', ...options], { cwd: root, env });
+  const now = systemClock.now();
+  const file = path.resolve(root, long.summary);
+  const machine = `${availableParallelism()} cores, ${process.platform}, Node ${process.versions.node}`;
+  startSummary(file, { startedAt: new Date(now).toISOString(), machine, command: `npm test -- ${args.join(' ')}` });
+  const code = await handOver(process.execPath, [program, 'run', ...options], {
+    cwd: root,
+    env: {
+      ...{ ...env, VIGIE_LONG: '1', VIGIE_FAULTS_SUMMARY: file },
+      ...(long.minutes !== null && { VIGIE_LONG_UNTIL: String(now + long.minutes * MINUTE_MS) }),
+    },
+  });
+  const summary = readSummary(file);
+  if (summary !== null) say(`\n${summaryTable(summary)}\n\n${path.relative(root, file)}`);
+  return code;
+}
+
+/** What is asked of a long run, null when none is, and what is left for vitest. */
+export function longRun(args: readonly string[]): {
+  long: { minutes: number | null; summary: string } | null;
+  options: string[];
+} {
+  const options = [...args];
+  const take = (name: string): string | null => {
+    const at = options.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+    if (at < 0) return null;
+    const [arg = '', next = ''] = options.splice(at, options[at] === name && name !== '--long' ? 2 : 1);
+    return arg === name ? next : arg.slice(name.length + 1);
   };
-  return handOver(process.execPath, [program, 'run', ...options], { cwd: root, env });
+  const minutes = take('--minutes');
+  const summary = take('--summary') ?? 'test-results/faults.json';
+  const isLong = take('--long') !== null || minutes !== null;
+  if (minutes !== null && !(Number(minutes) > 0)) throw new Error('--minutes N: a number above 0');
+  return { long: isLong ? { minutes: minutes === null ? null : Number(minutes), summary } : null, options };
 }
 
 /** The suites that a run with these arguments of vitest includes. */

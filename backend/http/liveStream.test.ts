@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { someCampaign, someStats } from '../../tests/support/stubServices.ts';
+import { someCampaign, someStats } from '../../tests/support/samples.ts';
 import type { LiveEvent } from '../contract/liveEvents.ts';
 import { createEmitter } from '../core/emitter.ts';
 import { followLive } from './liveStream.ts';

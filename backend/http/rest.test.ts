@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startAdminHost, type AdminHost } from '../../tests/support/adminHost.ts';
-import { readingImporter, someAttempt, someStats, stubServices } from '../../tests/support/stubServices.ts';
+import { someAttempt, someStats } from '../../tests/support/samples.ts';
+import { readingImporter, stubServices } from '../../tests/support/stubServices.ts';
 import { VigieError } from '../contract/errors.ts';
 
 const hosts: AdminHost[] = [];

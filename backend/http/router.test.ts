@@ -1,6 +1,7 @@
 import { createRouterClient, ORPCError } from '@orpc/server';
 import { describe, expect, it, vi } from 'vitest';
-import { readingImporter, someAttempt, someStats, stubServices } from '../../tests/support/stubServices.ts';
+import { someAttempt, someStats } from '../../tests/support/samples.ts';
+import { readingImporter, stubServices } from '../../tests/support/stubServices.ts';
 import type { Locale } from '../contract/common.ts';
 import { VigieError } from '../contract/errors.ts';
 import type { Services } from '../services.ts';

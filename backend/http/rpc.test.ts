@@ -3,7 +3,8 @@ import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startAdminHost, type AdminHost } from '../../tests/support/adminHost.ts';
-import { readingImporter, someStats, stubServices } from '../../tests/support/stubServices.ts';
+import { someStats } from '../../tests/support/samples.ts';
+import { readingImporter, stubServices } from '../../tests/support/stubServices.ts';
 import type { Contract } from '../contract/contract.ts';
 import { VigieError } from '../contract/errors.ts';
 

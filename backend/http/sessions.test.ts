@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../tests/support/fakeClock.ts';
 import { rawRequest, startAdminHost, type AdminHost, type RawAnswer } from '../../tests/support/adminHost.ts';
-import { stubServices, someAttempt } from '../../tests/support/stubServices.ts';
+import { someAttempt } from '../../tests/support/samples.ts';
+import { stubServices } from '../../tests/support/stubServices.ts';
 import { HOUR_MS } from '../core/days.ts';
 
 const PASSWORD = 'une phrase de passe';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../backend/contract/attempts.ts';
 import type { Page } from '../../backend/contract/common.ts';
 import type { MessageError } from '../../backend/contract/monitoring.ts';
-import { someAttempt, someStats } from '../../tests/support/stubServices.ts';
+import { someAttempt, someStats } from '../../tests/support/samples.ts';
 import { withAttemptState, withError, withToday } from './cacheChanges.ts';
 
 const zeros = { sent: 0, message1: 0, message2: 0, other: 0, errors: 0 };

@@ -4,7 +4,7 @@ import { createORPCClient } from '@orpc/client';
 import { expect, it } from 'vitest';
 import { contract } from '../../backend/contract/contract.ts';
 import type { BridgeMessage, DesktopBridge } from '../../backend/contract/desktopBridge.ts';
-import { someStats } from '../../tests/support/stubServices.ts';
+import { someStats } from '../../tests/support/samples.ts';
 import type { Api } from './client.ts';
 import { createDesktopLink } from './desktopLink.ts';
 

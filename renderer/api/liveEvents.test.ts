@@ -1,7 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
-import { someStats } from '../../tests/support/stubServices.ts';
+import { someStats } from '../../tests/support/samples.ts';
 import { keepConnected, reconnectDelayMs, type LiveConnection } from './liveEvents.ts';
 
 const event: LiveEvent = { type: 'stats', stats: someStats };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { someCampaign, someStats } from '../../tests/support/stubServices.ts';
+import { someCampaign, someStats } from '../../tests/support/samples.ts';
 import { afterConnecting, afterEvent, INITIAL_LIVE_STATE, standingOf, type LiveState } from './live.ts';
 
 const online: LiveState = { ...INITIAL_LIVE_STATE, connection: 'online', stats: someStats };

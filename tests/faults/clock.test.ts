@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, dayOf } from '../../backend/core/days.ts';
-import { integerBetween, seededRandom } from '../../backend/core/random.ts';
+import { integerBetween } from '../../backend/core/random.ts';
 import { mostInAMinute, peaks, startFaultBench, type FaultBench } from '../support/faultBench.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 
 const LIMIT = 180;
 const ENV = { VIGIE_DAILY_LIMIT: String(LIMIT), VIGIE_SENDS_PER_MINUTE: '600' };
@@ -166,9 +166,7 @@ describe('a day that ends', () => {
 
 describe('a machine that sleeps for 9 hours', () => {
   it('across midnight and the end of windows: no burst, no late follow-up, no day above its limit (fault 18; REL-4, CMP-6, MON-8, SND-13, I1, I3)', async () => {
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
-    for (let round = 0; round < repetitions({ run: 20, long: 200 }); round++) {
+    await playRounds({ run: 20, long: 200 }, async ({ seed, random }) => {
       // Message 1 leaves at 20:00; its windows close at 20:00 of the next day.
       const bench = await startFaultBench({
         ...{ env: { ...ENV, VIGIE_SENDS_PER_MINUTE: '20' }, seed, now: '2026-11-20T20:00:00.000Z' },
@@ -212,7 +210,7 @@ describe('a machine that sleeps for 9 hours', () => {
       ).toHaveLength(12 - followUps.length);
       expect(peaks(bench.taken()).onADay).toBeLessThanOrEqual(LIMIT);
       expectOnce(bench);
-    }
+    });
   });
 
   it('with the quota used up: the next day begins at 0 and serves what waited, at the pace (fault 18; MON-8, SND-13, OPS-7, I1)', async () => {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { DAY_MS, HOUR_MS, dayOf } from '../../backend/core/days.ts';
-import { integerBetween, seededRandom } from '../../backend/core/random.ts';
+import { integerBetween } from '../../backend/core/random.ts';
 import type { ClaimedOne, ClaimTask } from '../support/claimWorker.ts';
 import { createTestEngine, type TestEngine } from '../support/engine.ts';
 import { ROOT } from '../support/processes.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 
 /** Each has 8 threads with a connection of their own: 16 claimers. */
 const PROCESSES = 2;
@@ -72,11 +72,9 @@ const addSettled = (engine: TestEngine, times: readonly number[]): void => {
 
 describe('16 claimers in 2 processes on one database', () => {
   it('at 999 of the rolling cap with a daily limit of 700 let exactly one more leave (fault 19; MON-3, I1, I2)', async () => {
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
     const limits = { dailyLimit: 700, rollingLimit: 1000 };
     const engine = createEngine();
-    for (let round = 0; round < repetitions({ run: 20, long: 500 }); round++) {
+    await playRounds({ run: 20, long: 500 }, async ({ seed, random }) => {
       clear(engine);
       engine.clock.set(Date.parse('2026-11-20T12:00:00.000Z'));
       const now = engine.clock.now();
@@ -89,7 +87,7 @@ describe('16 claimers in 2 processes on one database', () => {
       addSettled(engine, times);
       addMessages(engine, 40, () => '0');
       const claimed = await claimEverywhere(engine, limits);
-      expect(claimed, `seed ${seed}, round ${round}`).toHaveLength(1);
+      expect(claimed, `seed ${seed}`).toHaveLength(1);
       expect(engine.ledger.usage(now)).toMatchObject({ used: today + 1, rollingUsed: 1000 });
 
       // As soon as the oldest leave the window, exactly as many may follow.
@@ -97,14 +95,14 @@ describe('16 claimers in 2 processes on one database', () => {
       engine.clock.set(Math.max(now, later));
       const left = times.filter((at) => at < engine.clock.now() - DAY_MS).length;
       const room = Math.min(left, 39, limits.dailyLimit - today - 1);
-      expect(await claimEverywhere(engine, limits), `seed ${seed}, round ${round}`).toHaveLength(room);
+      expect(await claimEverywhere(engine, limits), `seed ${seed}`).toHaveLength(room);
       expect(engine.ledger.usage(engine.clock.now()).rollingUsed).toBe(1000 - left + room);
-    }
+    });
   });
 
   it('claim no attempt twice, stop at the daily limit, and the counters are right (fault 20; MON-1, MON-2, I1, I4, I10)', async () => {
     const engine = createEngine();
-    for (let round = 0; round < repetitions({ run: 20, long: 200 }); round++) {
+    await playRounds({ run: 20, long: 200 }, async () => {
       clear(engine);
       addMessages(engine, 250, String);
       const claimed = await claimEverywhere(engine, { dailyLimit: 180, rollingLimit: 1000 });
@@ -127,7 +125,7 @@ describe('16 claimers in 2 processes on one database', () => {
       ]);
       expect(engine.database.prepare(`SELECT count(*) FROM quota_slots`).pluck().get()).toBe(kept);
       expect(engine.database.pragma('foreign_key_check')).toEqual([]);
-    }
+    });
     expect(engine.database.pragma('integrity_check', { simple: true })).toBe('ok');
   });
 });

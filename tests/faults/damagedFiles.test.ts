@@ -2,13 +2,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncate
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { VigieError } from '../../backend/contract/errors.ts';
-import { integerBetween, seededRandom, type Random } from '../../backend/core/random.ts';
+import { integerBetween, type Random } from '../../backend/core/random.ts';
 import { openDatabase } from '../../backend/storage/database.ts';
 import { openStore } from '../../backend/storage/store.ts';
 import { MIGRATIONS } from '../support/engine.ts';
 import { column, digests, temporaryFolders } from '../support/folders.ts';
 import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 
 const folder = temporaryFolders('vigie-damaged-');
 const ROWS = 300;
@@ -162,22 +162,20 @@ function opening(dataDir: string): { frozen: string } | { rows: number[] } {
 }
 
 describe('a folder whose files were damaged', () => {
-  it('freezes and changes nothing, or has every row: never fresh, never older (fault 8; REL-2)', () => {
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
+  it('freezes and changes nothing, or has every row: never fresh, never older (fault 8; REL-2)', async () => {
     const made = makeFolders();
     expect(opening(made.killed), 'what a kill leaves is sound').toEqual({ rows: [ROWS, ROWS] });
     const { killed, closed } = makeFolders();
     const seen: Record<string, number> = {};
-    for (let round = 0; round < repetitions({ run: 50, long: 500 }); round++) {
-      const damage = DAMAGES[round % DAMAGES.length]!;
+    await playRounds({ run: 50, long: 500 }, ({ seed, random }) => {
+      const damage = DAMAGES[seed % DAMAGES.length]!;
       const dataDir = folder();
       const from = damage.to === 'log' || integerBetween(random, 0, 1) === 1 ? killed : closed;
       cpSync(from, dataDir, { recursive: true });
       const name = integerBetween(random, 0, 1) === 1 ? 'vigie.db' : 'inbox.db';
       const file = path.join(dataDir, name);
       damage.apply(file, random);
-      const where = `seed ${seed}, round ${round}: ${name} ${damage.what}, ${from === killed ? 'killed' : 'closed'}`;
+      const where = `seed ${seed}: ${name} ${damage.what}, ${from === killed ? 'killed' : 'closed'}`;
 
       const before = digests(dataDir);
       const first = opening(dataDir);
@@ -186,7 +184,7 @@ describe('a folder whose files were damaged', () => {
         if (from === closed) expect(damage.certain, where).toBe('never');
         expect(first.rows, where).toEqual([ROWS, ROWS]);
         rmSync(dataDir, { recursive: true });
-        continue;
+        return;
       }
       seen[damage.what] = (seen[damage.what] ?? 0) + 1;
       const changed = Object.entries(digests(dataDir)).filter(([file_, digest]) => before[file_] !== digest);
@@ -197,7 +195,7 @@ describe('a folder whose files were damaged', () => {
       ).toEqual([]);
       expect(opening(dataDir), `${where}, started again`).toEqual(first);
       rmSync(dataDir, { recursive: true });
-    }
+    });
     process.stdout.write(`frozen by ${JSON.stringify(seen)}\n`);
   });
 });

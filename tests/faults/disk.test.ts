@@ -5,6 +5,7 @@ import { HOUR_MS, MINUTE_MS } from '../../backend/core/days.ts';
 import { inTransaction, openDatabase } from '../../backend/storage/database.ts';
 import { openStore } from '../../backend/storage/store.ts';
 import { createTestEngine, MIGRATIONS } from '../support/engine.ts';
+import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import { column, temporaryFolders } from '../support/folders.ts';
 import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
 import { repetitions } from '../support/repetitions.ts';
@@ -66,7 +67,7 @@ describe('a power cut', () => {
     host = await startHost({ dataDir: folder(), provider: simulator, env: QUICK, under: [...strace, '-e', calls] });
     for (let number = 0; number < count; number++) {
       expect(await host.webhook(incoming({ id: `m${number}` }, { id: `evt-${number}` }))).toBe(200);
-      const queued = await host.call('POST', '/messages', { to: '+33639980001', body: `Message ${number}` });
+      const queued = await host.call('POST', '/messages', { to: '+33639980001', body: `${PLANTED_TEXT} ${number}` });
       expect(queued.status).toBe(202);
     }
     const { ledger } = simulator;
@@ -183,7 +184,7 @@ describe('a disk that fails', () => {
       let refused = 0;
       for (let number = 0; refused < 5; number++) {
         expect(number, 'the limit has to be met').toBeLessThan(2_000);
-        const body = `${number} ${'x'.repeat(2_000)}`;
+        const body = `${PLANTED_TEXT} ${number} ${'x'.repeat(2_000)}`;
         const answer = await host.call<{ id: string }>('POST', '/messages', { to: '+33639980001', body });
         if (answer.status === 202) taken.push(body);
         else refused++;
@@ -237,7 +238,9 @@ describe('a disk that fails', () => {
       under,
     });
     for (let number = 0; number < 5; number++) {
-      expect((await host.call('POST', '/messages', { to: '+33639980001', body: `${number}` })).status).toBe(202);
+      expect(
+        (await host.call('POST', '/messages', { to: '+33639980001', body: `${PLANTED_TEXT} ${number}` })).status,
+      ).toBe(202);
       expect(await host.webhook(incoming({ id: `m${number}` }, { id: `evt-${number}` }))).toBe(200);
     }
     const { ledger } = simulator;

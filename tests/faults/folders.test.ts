@@ -6,8 +6,9 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../backend/storage/store.ts';
 import { MIGRATIONS } from '../support/engine.ts';
 import { temporaryFolders } from '../support/folders.ts';
+import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
-import { repetitions } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 
 const folder = temporaryFolders('vigie-folder-');
 const WITHIN = { timeout: 30_000, interval: 50 };
@@ -36,7 +37,7 @@ describe('two hosts on one folder', () => {
   it('never run both: of those started at once one runs, the others end and say so (fault 9; REL-2, I4)', async () => {
     simulator = await startSimulator();
     const dataDir = folder();
-    for (let round = 0; round < repetitions({ run: 2, long: 10 }); round++) {
+    await playRounds({ run: 2, long: 10 }, async ({ number: round }) => {
       const started = await Promise.allSettled(
         Array.from({ length: 3 }, () => start(dataDir, { provider: simulator! })),
       );
@@ -47,15 +48,15 @@ describe('two hosts on one folder', () => {
       for (const refusal of refusals) expect(refusal).toMatch(/ended with 1 [^]*already open with this folder/);
 
       expect(await health(winner!)).toBe(200);
-      const queued = await winner!.call('POST', '/messages', { to: '+33639980001', body: `Message ${round}` });
+      const queued = await winner!.call('POST', '/messages', { to: '+33639980001', body: `${PLANTED_TEXT} ${round}` });
       expect(queued.status).toBe(202);
-      const { ledger } = simulator;
+      const { ledger } = simulator!;
       await vi.waitFor(async () => {
         expect(await ledger()).toHaveLength(round + 1);
       }, WITHIN);
       // A killed host leaves no lock behind.
       await winner!.end('SIGKILL');
-    }
+    });
   });
 
   it('do not disturb each other: the second one leaves the folder of the first as it is (fault 9; REL-2)', async () => {

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Attempt } from '../../backend/contract/attempts.ts';
 import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
 import { systemClock, sleep } from '../../backend/core/clock.ts';
-import { integerBetween, seededRandom } from '../../backend/core/random.ts';
+import { integerBetween } from '../../backend/core/random.ts';
 import { openDatabase } from '../../backend/storage/database.ts';
+import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { onRoundFinished, playRounds } from '../support/repetitions.ts';
 
 /** Rolling and daily limits out of the way: these runs are about doubles and losses. */
 const SETTINGS = {
@@ -19,19 +20,25 @@ const SETTINGS = {
   VIGIE_RETRY_BASE_MS: '50',
   VIGIE_SEND_TIMEOUT_MS: '2000',
 };
+/** Of one round. */
+const KILLS = 60;
+const ACCEPTANCES = 30;
 const WITHIN = { timeout: 90_000, interval: 100 };
 
 let dataDir: string;
 let simulator: RunningSimulator;
 let host: RunningHost;
-beforeEach(() => {
+/** A provider and a folder for one round, which ends the host that runs then. */
+async function begin(rules: object = {}, seed = 1): Promise<void> {
   dataDir = mkdtempSync(path.join(tmpdir(), 'vigie-kill-'));
-});
-afterEach(async () => {
-  await host.end('SIGKILL');
-  await simulator.end('SIGKILL');
-  rmSync(dataDir, { recursive: true, force: true });
-});
+  simulator = await startSimulator(rules, seed);
+  onRoundFinished(async () => {
+    await host.end('SIGKILL');
+    await simulator.end('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  await restart();
+}
 
 const restart = async (): Promise<void> => {
   host = await startHost({ dataDir, provider: simulator, env: SETTINGS });
@@ -51,7 +58,7 @@ async function startCampaign(contacts: number): Promise<Campaign> {
   expect(report.body).toMatchObject({ imported: contacts, refused: [] });
   const created = await host.call<Campaign>('POST', '/campaigns', {
     ...{ name: 'Coupures', categoryIds: [report.body.categoryId] },
-    ...{ message1: { body: 'Bonjour' }, message2: { body: 'Merci' } },
+    ...{ message1: { body: `${PLANTED_TEXT} 1` }, message2: { body: `${PLANTED_TEXT} 2` } },
   });
   return (await host.call<Campaign>('POST', `/campaigns/${created.body.id}/start`)).body;
 }
@@ -84,76 +91,76 @@ async function resolveParked(): Promise<number> {
 
 describe('a host that is killed', () => {
   it('at random moments sends nothing twice, loses nothing and finishes (fault 1; REL-1, I3, I4, I5, I7, I10)', async () => {
-    const kills = repetitions({ run: 60, long: 5_000 });
-    const contacts = kills * 6;
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
-    simulator = await startSimulator(
-      {
-        latencyMs: [1, 30],
-        faults: { number_not_found: 0.03, rate_limited: 0.03, bad_gateway_accepted: 0.02, reset: 0.02 },
-        retryAfterSeconds: 0,
-        answers: { share: 0.5, delayMs: [5, 200] },
-        delivery: { sentMs: [1, 50], deliveredMs: [5, 100], readMs: [5, 200] },
-        webhooks: { retryBaseMs: 100, doubledShare: 0.1, shuffleMs: 20 },
-      },
-      seed,
-    );
-    await restart();
-    const campaign = await startCampaign(contacts);
-    expect(campaign).toMatchObject({ status: 'running', totalContacts: contacts });
+    await playRounds({ run: KILLS, long: 5_000, batch: KILLS }, async ({ seed, random }) => {
+      await begin(
+        {
+          latencyMs: [1, 30],
+          faults: { number_not_found: 0.03, rate_limited: 0.03, bad_gateway_accepted: 0.02, reset: 0.02 },
+          retryAfterSeconds: 0,
+          answers: { share: 0.5, delayMs: [5, 200] },
+          delivery: { sentMs: [1, 50], deliveredMs: [5, 100], readMs: [5, 200] },
+          webhooks: { retryBaseMs: 100, doubledShare: 0.1, shuffleMs: 20 },
+        },
+        seed,
+      );
+      const contacts = KILLS * 6;
+      const campaign = await startCampaign(contacts);
+      expect(campaign).toMatchObject({ status: 'running', totalContacts: contacts });
 
-    for (let round = 0; round < kills; round++) {
-      await sleep(systemClock, integerBetween(random, 20, 260));
-      await host.end('SIGKILL');
-      await restart();
-    }
+      for (let round = 0; round < KILLS; round++) {
+        await sleep(systemClock, integerBetween(random, 20, 260));
+        await host.end('SIGKILL');
+        await restart();
+      }
 
-    await vi.waitFor(async () => {
-      await resolveParked();
-      const states = (await all<Recipient>(`/campaigns/${campaign.id}/recipients`)).map(({ state }) => state);
-      expect(states.filter((state) => state === 'pending' || state === 'answered')).toEqual([]);
-      expect((await all<Attempt>('/attempts?state=unknown')).length).toBe(0);
-      expect((await all<Attempt>('/attempts?state=failed_retry')).length).toBe(0);
-    }, WITHIN);
+      await vi.waitFor(async () => {
+        await resolveParked();
+        const states = (await all<Recipient>(`/campaigns/${campaign.id}/recipients`)).map(({ state }) => state);
+        expect(states.filter((state) => state === 'pending' || state === 'answered')).toEqual([]);
+        expect((await all<Attempt>('/attempts?state=unknown')).length).toBe(0);
+        expect((await all<Attempt>('/attempts?state=failed_retry')).length).toBe(0);
+      }, WITHIN);
 
-    // Answers may still come: judged when the host has stopped.
-    expect(await host.end()).toBe(0);
-    const references = (await simulator.ledger()).map(({ reference }) => reference);
-    expect(new Set(references).size, `seed ${seed}: a message left twice`).toBe(references.length);
-    const database = openDatabase(path.join(dataDir, 'vigie.db'));
-    const column = (sql: string): unknown[] => database.prepare(sql).pluck().all();
-    const taken = column(`SELECT reference FROM attempts WHERE sent_at IS NOT NULL`);
-    expect(taken.sort(), `seed ${seed}: ledger and attempts differ`).toEqual(references.sort());
-    expect(column(`SELECT count(*) FROM attempts WHERE type = 'message_1'`)).toEqual([contacts]);
-    expect(column(`SELECT count(*) FROM recipients`)).toEqual([contacts]);
-    expect(column(`SELECT sum(message_1 + message_2 + other) FROM daily_stats`)).toEqual([references.length]);
-    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
-    expect(database.pragma('foreign_key_check')).toEqual([]);
-    database.close();
+      // Answers may still come: judged when the host has stopped.
+      expect(await host.end()).toBe(0);
+      const references = (await simulator.ledger()).map(({ reference }) => reference);
+      expect(new Set(references).size, `seed ${seed}: a message left twice`).toBe(references.length);
+      const database = openDatabase(path.join(dataDir, 'vigie.db'));
+      const column = (sql: string): unknown[] => database.prepare(sql).pluck().all();
+      const taken = column(`SELECT reference FROM attempts WHERE sent_at IS NOT NULL`);
+      expect(taken.sort(), `seed ${seed}: ledger and attempts differ`).toEqual(references.sort());
+      expect(column(`SELECT count(*) FROM attempts WHERE type = 'message_1'`)).toEqual([contacts]);
+      expect(column(`SELECT count(*) FROM recipients`)).toEqual([contacts]);
+      expect(column(`SELECT sum(message_1 + message_2 + other) FROM daily_stats`)).toEqual([references.length]);
+      expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(database.pragma('foreign_key_check')).toEqual([]);
+      database.close();
+    });
   });
 
   it('between the acceptance and its record asks the provider and does not send again (fault 3; SND-6, I4, I7)', async () => {
-    const rounds = repetitions({ run: 30, long: 1_000 });
-    simulator = await startSimulator();
-    await restart();
-    for (let round = 0; round < rounds; round++) {
-      await simulator.call('POST', '/control/faults', { kind: 'hang' });
-      const queued = await host.call<Attempt>('POST', '/messages', { to: '+33639980001', body: `Message ${round}` });
-      expect(queued.status).toBe(202);
-      await vi.waitFor(async () => {
-        expect(await simulator.ledger()).toHaveLength(round + 1);
-      }, WITHIN);
-      await host.end('SIGKILL');
-      await restart();
-      await vi.waitFor(async () => {
-        const { body } = await host.call<Attempt>('GET', `/attempts/${queued.body.id}`);
-        expect(['sent', 'delivered', 'read']).toContain(body.state);
-      }, WITHIN);
-    }
-    const references = (await simulator.ledger()).map(({ reference }) => reference);
-    expect(references).toHaveLength(rounds);
-    expect(new Set(references).size).toBe(rounds);
-    expect((await host.call('GET', '/monitoring/stats')).body).toMatchObject({ sent: rounds, other: rounds });
+    await playRounds({ run: ACCEPTANCES, long: 1_000, batch: ACCEPTANCES }, async () => {
+      await begin();
+      for (let round = 0; round < ACCEPTANCES; round++) {
+        await simulator.call('POST', '/control/faults', { kind: 'hang' });
+        const message = { to: '+33639980001', body: `${PLANTED_TEXT} ${round}` };
+        const queued = await host.call<Attempt>('POST', '/messages', message);
+        expect(queued.status).toBe(202);
+        await vi.waitFor(async () => {
+          expect(await simulator.ledger()).toHaveLength(round + 1);
+        }, WITHIN);
+        await host.end('SIGKILL');
+        await restart();
+        await vi.waitFor(async () => {
+          const { body } = await host.call<Attempt>('GET', `/attempts/${queued.body.id}`);
+          expect(['sent', 'delivered', 'read']).toContain(body.state);
+        }, WITHIN);
+      }
+      const references = (await simulator.ledger()).map(({ reference }) => reference);
+      expect(references).toHaveLength(ACCEPTANCES);
+      expect(new Set(references).size).toBe(ACCEPTANCES);
+      const { body } = await host.call('GET', '/monitoring/stats');
+      expect(body).toMatchObject({ sent: ACCEPTANCES, other: ACCEPTANCES });
+    });
   });
 });

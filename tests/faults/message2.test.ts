@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { VigieError } from '../../backend/contract/errors.ts';
 import { MINUTE_MS, SECOND_MS } from '../../backend/core/days.ts';
-import { integerBetween, seededRandom, type Random } from '../../backend/core/random.ts';
+import { integerBetween, type Random } from '../../backend/core/random.ts';
 import { startFaultBench } from '../support/faultBench.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 import { incoming } from '../support/wassengerEvents.ts';
 
 const ENV = { VIGIE_DAILY_LIMIT: '100000', VIGIE_ROLLING_LIMIT: '1000000' };
@@ -29,12 +29,11 @@ describe('a Message 2', () => {
   ] as const)(
     'leaves once for each contact though webhooks, timer, operator and import call for it at once, Message 1 being %s (fault 21; CMP-6, CMP-7, SND-6, I3, I4)',
     async (_name, fault) => {
-      const seed = seedOfRun();
-      const random = seededRandom(seed);
-      const rounds = repetitions({ run: 30, long: 300 });
-      const bench = await startFaultBench({ env: ENV, seed });
+      const bench = await startFaultBench({ env: ENV });
       const { services, processor, campaigns, reconciliation, dispatcher } = bench.workspace;
-      for (let round = 0; round < rounds; round++) {
+      let rounds = 0;
+      await playRounds({ run: 30, long: 300 }, async ({ number: round, seed, random }) => {
+        rounds++;
         bench.simulator.addFaults([{ kind: fault }]);
         const { id } = bench.campaign(1);
         await bench.clock.advance(SECOND_MS);
@@ -81,10 +80,10 @@ describe('a Message 2', () => {
         await bench.pass(10 * SECOND_MS);
         const taken = bench.simulator.ledger({ referencePrefix: `${id}:` }).map(({ reference }) => reference);
         const step = `${id}:${recipient!.contactId}`;
-        expect(taken, `seed ${seed}, round ${round}`).toEqual([`${step}:message_1`, `${step}:message_2`]);
+        expect(taken, `seed ${seed}`).toEqual([`${step}:message_1`, `${step}:message_2`]);
         const state = services.campaigns.recipients({ id, limit: 10 }).items.map((one) => one.state);
-        expect(state, `seed ${seed}, round ${round}`).toEqual(['message_2_sent']);
-      }
+        expect(state, `seed ${seed}`).toEqual(['message_2_sent']);
+      });
       await bench.pass(MINUTE_MS);
       expect(bench.taken()).toHaveLength(rounds * 2);
       expect(bench.counted()).toBe(rounds * 2);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../backend/core/days.ts';
-import { integerBetween, seededRandom } from '../../backend/core/random.ts';
+import { integerBetween } from '../../backend/core/random.ts';
 import { mostInAMinute, startFaultBench, type FaultBench } from '../support/faultBench.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 
 const PER_MINUTE = 20;
 /** Limits out of the way: these runs are about losses, doubles and bursts. */
@@ -53,20 +53,20 @@ describe('a provider that is down', () => {
   );
 
   it('again and again: all leave once, at the pace (fault 12; REL-5, SND-13, I4, I5, I11)', async () => {
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
-    const bench = await startFaultBench({ env: ENV, seed });
-    const flaps = repetitions({ run: 15, long: 300 });
-    const references = bench.queue(flaps * 10);
-    for (let flap = 0; flap < flaps; flap++) {
-      await bench.pass(integerBetween(random, 5, 90) * SECOND_MS);
-      const downMs = integerBetween(random, 1, 240) * SECOND_MS;
-      bench.simulator.goDown(downMs);
-      await bench.pass(downMs);
-    }
-    await bench.pass(DRAINED_AFTER_MS + ((flaps * 10) / PER_MINUTE) * MINUTE_MS);
-    expectDrained(bench, references);
-    expectNoBurst(bench);
+    const flaps = 15;
+    await playRounds({ run: flaps, long: 300, batch: flaps }, async ({ seed, random }) => {
+      const bench = await startFaultBench({ env: ENV, seed });
+      const references = bench.queue(flaps * 10);
+      for (let flap = 0; flap < flaps; flap++) {
+        await bench.pass(integerBetween(random, 5, 90) * SECOND_MS);
+        const downMs = integerBetween(random, 1, 240) * SECOND_MS;
+        bench.simulator.goDown(downMs);
+        await bench.pass(downMs);
+      }
+      await bench.pass(DRAINED_AFTER_MS + ((flaps * 10) / PER_MINUTE) * MINUTE_MS);
+      expectDrained(bench, references);
+      expectNoBurst(bench);
+    });
   });
 
   it('takes a few, then breaks the line in mid-answer and stays away: asked afterwards, none twice (fault 12; SND-6, I4)', async () => {
@@ -85,7 +85,8 @@ describe('a provider that is down', () => {
 });
 
 describe('a look-up that lies', () => {
-  const count = repetitions({ run: 50, long: 500 });
+  const count = 50;
+  const rounds = { run: count, long: 500, batch: count };
   const fast = { ...ENV, VIGIE_SENDS_PER_MINUTE: '60000' };
 
   it.each([
@@ -97,47 +98,53 @@ describe('a look-up that lies', () => {
   ])(
     'because it %s: no message is sent twice, also where absence is a reason to (fault 13; SND-6, I4, I7)',
     async (_name, lookup) => {
-      const bench = await startFaultBench({
-        ...{ env: fast, seed: seedOfRun() },
-        rules: { faults: { bad_gateway_accepted: 1 }, lookup },
+      await playRounds(rounds, async ({ seed }) => {
+        const bench = await startFaultBench({
+          ...{ env: fast, seed },
+          rules: { faults: { bad_gateway_accepted: 1 }, lookup },
+        });
+        bench.database.exec(`UPDATE lines SET absent_policy = 'retry'`);
+        const references = bench.queue(count);
+        // One question in 15 minutes at the end: even unlucky ones are answered within that time.
+        await bench.pass('errorShare' in lookup ? 150 * MINUTE_MS : 30 * MINUTE_MS, 15 * SECOND_MS);
+        expect(bench.simulator.requests()).toHaveLength(count);
+        expectDrained(bench, references);
       });
-      bench.database.exec(`UPDATE lines SET absent_policy = 'retry'`);
-      const references = bench.queue(count);
-      // One question in 15 minutes at the end: even unlucky ones are answered within that time.
-      await bench.pass('errorShare' in lookup ? 150 * MINUTE_MS : 30 * MINUTE_MS, 15 * SECOND_MS);
-      expect(bench.simulator.requests()).toHaveLength(count);
-      expectDrained(bench, references);
     },
   );
 
   it('for longer than the settling time: waits for the operator and is settled when it tells the truth (fault 13; SND-6, SND-8, I4)', async () => {
-    const bench = await startFaultBench({
-      ...{ env: fast, seed: seedOfRun() },
-      rules: { faults: { reset: 1 }, lookup: { hiddenMs: [HOUR_MS, 2 * HOUR_MS] } },
+    await playRounds(rounds, async ({ seed }) => {
+      const bench = await startFaultBench({
+        ...{ env: fast, seed },
+        rules: { faults: { reset: 1 }, lookup: { hiddenMs: [HOUR_MS, 2 * HOUR_MS] } },
+      });
+      const references = bench.queue(count);
+      await bench.pass(HOUR_MS / 2, MINUTE_MS);
+      expect(bench.states()).toEqual({ unknown: count });
+      expect(bench.workspace.services.monitoring.stats().unknown).toBe(count);
+      await bench.pass(2 * HOUR_MS + 30 * MINUTE_MS, MINUTE_MS);
+      expect(bench.simulator.requests()).toHaveLength(count);
+      expectDrained(bench, references);
     });
-    const references = bench.queue(count);
-    await bench.pass(HOUR_MS / 2, MINUTE_MS);
-    expect(bench.states()).toEqual({ unknown: count });
-    expect(bench.workspace.services.monitoring.stats().unknown).toBe(count);
-    await bench.pass(2 * HOUR_MS + 30 * MINUTE_MS, MINUTE_MS);
-    expect(bench.simulator.requests()).toHaveLength(count);
-    expectDrained(bench, references);
   });
 
   it('is believed twice, a settling time apart, about what never arrived: that is sent again, once (fault 13; SND-6, I5)', async () => {
-    const bench = await startFaultBench({ env: fast });
-    bench.database.exec(`UPDATE lines SET absent_policy = 'retry'`);
-    bench.simulator.addFaults([{ kind: 'reset_unaccepted', count }]);
-    const references = bench.queue(count);
-    await bench.pass(2 * MINUTE_MS);
-    expect(bench.states()).toEqual({ unknown: count });
-    await bench.pass(3 * MINUTE_MS);
-    expectDrained(bench, references);
-    const byReference = Map.groupBy(bench.simulator.requests(), ({ reference }) => reference);
-    for (const requests of byReference.values()) {
-      expect(requests).toHaveLength(2);
-      expect(requests[1]!.at - requests[0]!.at).toBeGreaterThanOrEqual(2 * MINUTE_MS);
-      expect(requests[1]!.requestHash).toBe(requests[0]!.requestHash);
-    }
+    await playRounds(rounds, async ({ seed }) => {
+      const bench = await startFaultBench({ env: fast, seed });
+      bench.database.exec(`UPDATE lines SET absent_policy = 'retry'`);
+      bench.simulator.addFaults([{ kind: 'reset_unaccepted', count }]);
+      const references = bench.queue(count);
+      await bench.pass(2 * MINUTE_MS);
+      expect(bench.states()).toEqual({ unknown: count });
+      await bench.pass(3 * MINUTE_MS);
+      expectDrained(bench, references);
+      const byReference = Map.groupBy(bench.simulator.requests(), ({ reference }) => reference);
+      for (const requests of byReference.values()) {
+        expect(requests).toHaveLength(2);
+        expect(requests[1]!.at - requests[0]!.at).toBeGreaterThanOrEqual(2 * MINUTE_MS);
+        expect(requests[1]!.requestHash).toBe(requests[0]!.requestHash);
+      }
+    });
   });
 });

@@ -5,11 +5,13 @@ import { createWassengerProvider } from '../../backend/sending/providers/wasseng
 import { systemClock } from '../../backend/core/clock.ts';
 import { mostInAMinute, phoneOf, startFaultBench, type FaultBench } from '../support/faultBench.ts';
 import { startRawServer, type RawRequest } from '../support/rawServer.ts';
-import { repetitions, seedOfRun } from '../support/repetitions.ts';
+import { playRounds } from '../support/repetitions.ts';
 
 /** Limits out of the way: these runs are about single answers. */
 const ENV = { VIGIE_DAILY_LIMIT: '100000', VIGIE_ROLLING_LIMIT: '1000000' };
 const PACE = { ...ENV, VIGIE_SENDS_PER_MINUTE: '60' };
+/** Messages of one round. */
+const COUNT = 20;
 /** First retry of the product: twice the base of 5 minutes, with up to a tenth of chance. */
 const OWN_WAIT_MS = { least: 10 * MINUTE_MS, most: 11 * MINUTE_MS + 5 * SECOND_MS };
 
@@ -30,35 +32,36 @@ describe('a provider that takes a message and does not say so', () => {
   it.each(['hang', 'reset', 'bad_gateway_accepted', 'nonsense'] as const)(
     'is asked, not sent to again: %s (fault 10; SND-6, I4, I7, I11)',
     async (kind) => {
-      const count = repetitions({ run: 20, long: 500 });
-      const bench = await startFaultBench({ seed: seedOfRun(), env: ENV, rules: { faults: { [kind]: 1 } } });
-      const references = bench.queue(count);
-      // Four at a time, each for as long as our deadline; then a look-up for each.
-      await bench.pass(MINUTE_MS + (count / 4) * 20 * SECOND_MS);
-      expectOnceEach(bench, references);
-      expect(Object.keys(bench.states()).filter((state) => !['sent', 'delivered'].includes(state))).toEqual([]);
+      await playRounds({ run: COUNT, long: 500, batch: COUNT }, async ({ seed }) => {
+        const bench = await startFaultBench({ seed, env: ENV, rules: { faults: { [kind]: 1 } } });
+        const references = bench.queue(COUNT);
+        // Four at a time, each for as long as our deadline; then a look-up for each.
+        await bench.pass(MINUTE_MS + (COUNT / 4) * 20 * SECOND_MS);
+        expectOnceEach(bench, references);
+        expect(Object.keys(bench.states()).filter((state) => !['sent', 'delivered'].includes(state))).toEqual([]);
+      });
     },
   );
 
   it('gives the id of another message: each report still finds its own (fault 10; SND-6, WHK-4, I4)', async () => {
-    const count = repetitions({ run: 20, long: 500 });
-    const bench = await startFaultBench({ seed: seedOfRun(), env: ENV, rules: { faults: { same_id: 1 } } });
-    const references = bench.queue(count);
-    await bench.pass(2 * MINUTE_MS);
-    expectOnceEach(bench, references);
-    expect(bench.states()).toEqual({ sent: count });
-    const owners = bench.database.prepare(`SELECT count(DISTINCT attempt_id) FROM provider_ids`).pluck().get();
-    expect(Number(owners)).toBeLessThan(count);
-    for (const reference of references) {
-      const [state] = bench.database.prepare(`SELECT state FROM attempts WHERE reference = ?`).pluck().all(reference);
-      expect(state).toBe('sent');
-    }
+    await playRounds({ run: COUNT, long: 500, batch: COUNT }, async ({ seed }) => {
+      const bench = await startFaultBench({ seed, env: ENV, rules: { faults: { same_id: 1 } } });
+      const references = bench.queue(COUNT);
+      await bench.pass(2 * MINUTE_MS);
+      expectOnceEach(bench, references);
+      expect(bench.states()).toEqual({ sent: COUNT });
+      const owners = bench.database.prepare(`SELECT count(DISTINCT attempt_id) FROM provider_ids`).pluck().get();
+      expect(Number(owners)).toBeLessThan(COUNT);
+      for (const reference of references) {
+        const [state] = bench.database.prepare(`SELECT state FROM attempts WHERE reference = ?`).pluck().all(reference);
+        expect(state).toBe('sent');
+      }
+    });
   });
 
   it('answers bytes that are no answer: never an acceptance, never a refusal, one request each (fault 10; SND-6)', async () => {
     const server = await startRawServer();
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
+    let random = seededRandom(0);
     const noise = (length: number): Buffer => Buffer.from(Array.from({ length }, () => integerBetween(random, 0, 255)));
     const head = 'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\n';
     const answers: ((request: RawRequest) => void)[] = [
@@ -80,14 +83,23 @@ describe('a provider that takes a message and does not say so', () => {
       ...{ timeoutMs: 5_000, clock: systemClock },
     });
     try {
-      const rounds = repetitions({ run: 2, long: 45 }) * answers.length;
-      for (let round = 0; round < rounds; round++) {
-        const reference = `m-${round}`;
-        const message = { reference, phone: phoneOf(round), body: 'Bonjour', media: null, template: null };
-        const outcome = await provider.send({ ...message, priority: 3, expiresAt: null });
-        expect(outcome.kind, `seed ${seed}, answer ${round % answers.length}`).toBe('unknown');
-        expect(server.requests).toHaveLength(round + 1);
-      }
+      const { length: batch } = answers;
+      await playRounds({ run: 2 * batch, long: 45 * batch, batch }, async (round) => {
+        random = round.random;
+        server.requests.length = 0;
+        for (const number of answers.keys()) {
+          const message = {
+            reference: `m-${number}`,
+            phone: phoneOf(number),
+            body: 'Bonjour',
+            media: null,
+            template: null,
+          };
+          const outcome = await provider.send({ ...message, priority: 3, expiresAt: null });
+          expect(outcome.kind, `seed ${round.seed}, answer ${number}`).toBe('unknown');
+          expect(server.requests).toHaveLength(number + 1);
+        }
+      });
     } finally {
       await provider.close();
       await server.close();
@@ -113,33 +125,35 @@ describe('a provider that says no', () => {
   ] as const)(
     'for now, with %s: comes back then, once, with its slot given back meanwhile (fault 11; SND-4, MON-1, I4)',
     async (_form, retryAfter, { least, most }) => {
-      const bench = await startFaultBench({ env: ENV });
-      const count = repetitions({ run: 10, long: 100 });
-      bench.simulator.addFaults([{ kind: 'rate_limited', count, retryAfter: retryAfter(bench.clock.now()) }]);
-      const references = bench.queue(count);
-      await bench.pass(10 * SECOND_MS);
-      expect(bench.states()).toEqual({ failed_retry: count });
-      expect(bench.counted()).toBe(0);
-      // Asleep until shortly before: then no step of the clock is spent on waiting.
-      bench.clock.set(bench.clock.now() + least - MINUTE_MS);
-      await bench.pass(30 * SECOND_MS);
-      expect(bench.states()).toEqual({ failed_retry: count });
-      await bench.pass(most - least + 30 * SECOND_MS);
-      expect(bench.states()).toEqual({ sent: count });
-      expect(
-        bench
-          .taken()
-          .map(({ reference }) => reference)
-          .toSorted(),
-      ).toEqual(references.toSorted());
-      const requests = bench.simulator.requests();
-      for (const reference of references) {
-        const [first, second, ...more] = requests.filter((request) => request.reference === reference);
-        expect(more).toEqual([]);
-        expect(second!.at - first!.at).toBeGreaterThanOrEqual(least);
-        expect(second!.at - first!.at).toBeLessThanOrEqual(most);
-        expect(second!.requestHash).toBe(first!.requestHash);
-      }
+      const count = 10;
+      await playRounds({ run: count, long: 100, batch: count }, async ({ seed }) => {
+        const bench = await startFaultBench({ env: ENV, seed });
+        bench.simulator.addFaults([{ kind: 'rate_limited', count, retryAfter: retryAfter(bench.clock.now()) }]);
+        const references = bench.queue(count);
+        await bench.pass(10 * SECOND_MS);
+        expect(bench.states()).toEqual({ failed_retry: count });
+        expect(bench.counted()).toBe(0);
+        // Asleep until shortly before: then no step of the clock is spent on waiting.
+        bench.clock.set(bench.clock.now() + least - MINUTE_MS);
+        await bench.pass(30 * SECOND_MS);
+        expect(bench.states()).toEqual({ failed_retry: count });
+        await bench.pass(most - least + 30 * SECOND_MS);
+        expect(bench.states()).toEqual({ sent: count });
+        expect(
+          bench
+            .taken()
+            .map(({ reference }) => reference)
+            .toSorted(),
+        ).toEqual(references.toSorted());
+        const requests = bench.simulator.requests();
+        for (const reference of references) {
+          const [first, second, ...more] = requests.filter((request) => request.reference === reference);
+          expect(more).toEqual([]);
+          expect(second!.at - first!.at).toBeGreaterThanOrEqual(least);
+          expect(second!.at - first!.at).toBeLessThanOrEqual(most);
+          expect(second!.requestHash).toBe(first!.requestHash);
+        }
+      });
     },
   );
 
@@ -156,9 +170,7 @@ describe('a provider that says no', () => {
   });
 
   it('401 in mid-campaign pauses the line; resumed, all leave once and none is lost (fault 11; SND-5, SND-14, I4, I5)', async () => {
-    const seed = seedOfRun();
-    const random = seededRandom(seed);
-    for (let round = 0; round < repetitions({ run: 10, long: 100 }); round++) {
+    await playRounds({ run: 10, long: 100 }, async ({ seed, random }) => {
       const bench = await startFaultBench({ env: PACE, seed });
       const { services } = bench.workspace;
       const { id } = bench.campaign(30);
@@ -167,7 +179,7 @@ describe('a provider that says no', () => {
       bench.simulator.addFaults([{ kind: 'unauthorized', count: 1_000 }]);
       await bench.pass(HOUR_MS, MINUTE_MS);
       const refused = bench.simulator.requests().filter(({ fault }) => fault === 'unauthorized');
-      expect(refused.length, `seed ${seed}, round ${round}`).toBe(1);
+      expect(refused.length, `seed ${seed}`).toBe(1);
       expect(services.monitoring.stats().pauses.map(({ scope, reason }) => [scope, reason])).toEqual([
         ['line', 'http_401'],
       ]);
@@ -182,7 +194,7 @@ describe('a provider that says no', () => {
       expect(mostInAMinute(bench.simulator.requests().map(({ at }) => at))).toBeLessThanOrEqual(60);
       const recipients = services.campaigns.recipients({ id, limit: 200 }).items;
       expect(new Set(recipients.map(({ state }) => state))).toEqual(new Set(['message_1_sent']));
-    }
+    });
   });
 
   it('to single contacts stops no other, and asks for these once (fault 11; CMP-4, SND-5, MON-1)', async () => {

@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MAX_IMPORT_BYTES, MAX_PART_BYTES } from '../../backend/contract/imports.ts';
 import { rawRequest, rawSocket, startAdminHost, type AdminHost } from '../support/adminHost.ts';
-import { someAttempt, stubServices } from '../support/stubServices.ts';
+import { someAttempt } from '../support/samples.ts';
+import { stubServices } from '../support/stubServices.ts';
 
 const send = vi.fn((_input: unknown) => ({ attempt: someAttempt, known: false }));
 const importer = vi.fn(stubServices().contacts.import);

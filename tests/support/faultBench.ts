@@ -1,5 +1,4 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
 import { composeWorkspace, type Workspace } from '../../backend/composeWorkspace.ts';
 import { loadConfig } from '../../backend/config.ts';
 import type { AttemptState } from '../../backend/contract/attempts.ts';
@@ -16,6 +15,7 @@ import type { Database } from '../../backend/storage/database.ts';
 import { createWebhookInbox } from '../../backend/webhooks/inbox.ts';
 import { createTestStore } from './engine.ts';
 import { createFakeClock, type FakeClock } from './fakeClock.ts';
+import { onRoundFinished } from './repetitions.ts';
 
 export const SEND_TIMEOUT_MS = 15_000;
 const DEVICE = '5f9c1e2b7a4d3c0018e6b2a1';
@@ -124,7 +124,7 @@ export async function startFaultBench(
     addresses: () => ({ admin: null, webhooks: null }),
   });
   await workspace.dispatcher.start();
-  onTestFinished(async () => {
+  onRoundFinished(async () => {
     const stopped = workspace.dispatcher.stop();
     await clock.advance(SEND_TIMEOUT_MS);
     await stopped;

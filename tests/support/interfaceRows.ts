@@ -3,7 +3,7 @@ import type { Recipient, RecipientState } from '../../backend/contract/campaigns
 import type { Contact } from '../../backend/contract/contacts.ts';
 import type { WebhookEventDetail, WebhookVerdict } from '../../backend/contract/webhookEvents.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../backend/core/days.ts';
-import { someAttemptDetail, someContact } from './stubServices.ts';
+import { someAttemptDetail, someContact } from './samples.ts';
 
 export const NOW = Date.parse('2026-11-20T13:42:00.000Z');
 export const ago = (durationMs: number): string => toIso(NOW - durationMs);

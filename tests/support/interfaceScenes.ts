@@ -19,7 +19,7 @@ import {
   unknownAttempt,
   webhook,
 } from './interfaceRows.ts';
-import { someCampaign, someLine, someSettings, someStats } from './stubServices.ts';
+import { someCampaign, someLine, someSettings, someStats } from './samples.ts';
 
 /** What the interface shows, all of it, at one moment. */
 export type Scene = {

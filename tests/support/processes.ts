@@ -3,18 +3,24 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createTokens } from '../../backend/http/tokens.ts';
 import { systemClock } from '../../backend/core/clock.ts';
+import { watchLogs } from './hostLogs.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Signs the tokens of the tests; a host that is started with it takes them. */
 export const JWT_SECRET = 'a-secret-of-more-than-32-bytes-for-the-tests-of-vigie';
 /** Path token of the hosts that tests start. */
 export const WEBHOOK_TOKEN = 'webhook-token-of-the-tests';
+const API_KEY = 'key-of-the-tests';
 
 export type RunningProcess = {
   child: ChildProcess;
   /** What followed each announced name on stdout: `admin http://...` gives `admin`. */
   said: Record<string, string>;
   stderr: () => string;
+  /** Everything that it wrote to its two outputs. */
+  output: () => string;
+  /** Resolves when it has ended, by whatever cause, and all of its output is here. */
+  ended: Promise<void>;
   /** Ends it and gives its exit code, null after a signal. */
   end: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
@@ -25,11 +31,22 @@ export type RunningProcess = {
  */
 export async function startEntry(
   entry: string,
-  options: { args?: string[]; env?: Record<string, string>; names: string[]; under?: readonly string[] },
+  options: {
+    args?: string[];
+    env?: Record<string, string>;
+    names: string[];
+    under?: readonly string[];
+    /** Loaded into the process before the entry. */
+    preload?: string;
+    /** Told about it before it has announced anything. */
+    started?: (running: Pick<RunningProcess, 'output' | 'ended'>) => void;
+  },
 ): Promise<RunningProcess> {
   const [program = '', ...args] = [
     ...(options.under ?? []),
-    ...[process.execPath, path.join(ROOT, entry), ...(options.args ?? [])],
+    process.execPath,
+    ...(options.preload === undefined ? [] : ['--import', path.join(ROOT, options.preload)]),
+    ...[path.join(ROOT, entry), ...(options.args ?? [])],
   ];
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,6 +55,9 @@ export async function startEntry(
   let stderr = '';
   let stdout = '';
   const said: Record<string, string> = {};
+  const output = (): string => stdout + stderr;
+  const ended = once(child, 'close').then(() => {});
+  options.started?.({ output, ended });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const announced = new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -48,8 +68,8 @@ export async function startEntry(
       }
       if (options.names.every((name) => name in said)) resolve();
     });
-    child.once('exit', (code) => {
-      reject(new Error(`${entry} ended with ${code} before it answered:\n${stderr}`));
+    void ended.then(() => {
+      reject(new Error(`${entry} ended with ${child.exitCode ?? child.signalCode} before it answered:\n${stderr}`));
     });
   });
   await announced;
@@ -57,11 +77,11 @@ export async function startEntry(
     child,
     said,
     stderr: () => stderr,
+    output,
+    ended,
     async end(signal = 'SIGTERM') {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const exited = once(child, 'exit');
       child.kill(signal);
-      await exited;
+      await ended;
       return child.exitCode;
     },
   };
@@ -116,19 +136,28 @@ export async function startHost(options: {
   env?: Record<string, string>;
   entry?: string;
   under?: readonly string[];
+  preload?: string;
 }) {
   const { dataDir, provider, env = {} } = options;
+  const tokens = createTokens({ secret: Buffer.from(JWT_SECRET), clock: systemClock });
+  const { token } = await tokens.issueToken({ role: 'admin', expiresInMs: 3_600_000 });
+  const secrets = [JWT_SECRET, WEBHOOK_TOKEN, API_KEY, token, env['VIGIE_ADMIN_PASSWORD'] ?? ''];
   const running = await startEntry(options.entry ?? 'out/main/host.js', {
+    started: ({ output, ended }) => {
+      const logs = watchLogs({ dataDir, secrets, output });
+      void ended.then(logs.ended);
+    },
     args: ['--port', '0', '--webhook-port', '0', '--data-dir', dataDir, '--no-demo'],
     names: ['admin', 'webhooks'],
     ...(options.under && { under: options.under }),
+    ...(options.preload !== undefined && { preload: options.preload }),
     env: {
       VIGIE_JWT_SECRET: JWT_SECRET,
-      VIGIE_LOG_LEVEL: 'warn',
+      VIGIE_LOG_LEVEL: 'trace',
       VIGIE_SENDS_PER_MINUTE: '60000',
       VIGIE_SEND_GAP_MS: '0-0',
       ...(provider && {
-        WASSENGER_API_KEY: 'key-of-the-tests',
+        WASSENGER_API_KEY: API_KEY,
         WASSENGER_DEVICE_ID: provider.device,
         WASSENGER_BASE_URL: provider.url,
         WASSENGER_WEBHOOK_TOKEN: WEBHOOK_TOKEN,
@@ -137,8 +166,6 @@ export async function startHost(options: {
     },
   });
   const { admin = '', webhooks = '' } = running.said;
-  const tokens = createTokens({ secret: Buffer.from(JWT_SECRET), clock: systemClock });
-  const { token } = await tokens.issueToken({ role: 'admin', expiresInMs: 3_600_000 });
   const webhookUrl = `${webhooks}/webhooks/wassenger/${WEBHOOK_TOKEN}`;
   return {
     ...running,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { someCampaign } from '../../../tests/support/stubServices.ts';
+import { someCampaign } from '../../../tests/support/samples.ts';
 import { draftOf, emptyDraft, inserted, previewInputOf, problemsOf } from './campaignDraft.ts';
 import { corrected } from './corrected.ts';
 

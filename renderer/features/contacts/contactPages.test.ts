@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { someContact } from '../../../tests/support/stubServices.ts';
+import { someContact } from '../../../tests/support/samples.ts';
 import { withAdded, withChanged, withRemoved, type ContactPages } from './contactPages.ts';
 
 const zoe = { ...someContact, id: 'contact-2', name: 'Zoé' };

@@ -7,7 +7,7 @@ import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
 import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay, type Scene } from '../../support/interfaceScenes.ts';
-import { someLine } from '../../support/stubServices.ts';
+import { someLine } from '../../support/samples.ts';
 
 const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
 

@@ -13,7 +13,7 @@ import {
   type PageOptions,
 } from '../../support/interfacePage.ts';
 import { emptyWorkspace, statsAt, workingDay } from '../../support/interfaceScenes.ts';
-import { someImport } from '../../support/stubServices.ts';
+import { someImport } from '../../support/samples.ts';
 
 /** With `VIGIE_SCREENSHOTS=docs/screenshots` the pictures of the documentation are made anew. */
 const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');

@@ -1,0 +1,223 @@
+import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
+import type { Backup } from '../../backend/contract/backups.ts';
+import type { Campaign } from '../../backend/contract/campaigns.ts';
+import type { Category, Contact } from '../../backend/contract/contacts.ts';
+import type { ExportChunk } from '../../backend/contract/exports.ts';
+import type { ContactImport } from '../../backend/contract/imports.ts';
+import type { Line } from '../../backend/contract/lines.ts';
+import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
+import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
+import type { ScheduledJob, Settings } from '../../backend/contract/workspace.ts';
+
+const AT = '2026-11-20T08:00:00.000Z';
+
+export const someStats: MonitoringStats = {
+  date: '2026-11-20',
+  sent: 132,
+  message1: 100,
+  message2: 30,
+  other: 2,
+  errors: 3,
+  limit: 180,
+  canSend: true,
+  blockedReason: '',
+  blockedMessage: '',
+  alertLevel: 'ok',
+  badge: false,
+  interactionRate: 0.3,
+  remainingCapacity: 36,
+  capacityWarning: false,
+  heldForReplies: 0,
+  errorRate: 0.02,
+  errorAlert: false,
+  rolling: { sent: 640, limit: 1000 },
+  forecast: { exhaustedAt: null },
+  paused: false,
+  pauses: [],
+  lines: [],
+  clock: { heldUntil: null, offsetMinutes: null },
+  unknown: 0,
+  toResolve: 0,
+  updatedAt: AT,
+};
+
+export const someAttempt: Attempt = {
+  id: 'attempt-1',
+  to: '+33612345678',
+  type: 'notification',
+  state: 'pending',
+  priority: 3,
+  tries: 0,
+  maxAttempts: 3,
+  line: 'default',
+  campaignId: null,
+  contactId: null,
+  reference: 'attempt:attempt-1',
+  providerIds: [],
+  errorCode: null,
+  errorMessage: null,
+  category: null,
+  title: null,
+  createdAt: AT,
+  sentAt: null,
+  deliveredAt: null,
+  readAt: null,
+  nextAttemptAt: AT,
+  expiresAt: null,
+  parkedAt: null,
+};
+
+export const someAttemptDetail: AttemptDetail = {
+  ...someAttempt,
+  body: 'Bonjour',
+  media: null,
+  context: null,
+  timeline: [{ at: AT, event: 'created', detail: null }],
+};
+
+export const someContact: Contact = {
+  id: 'contact-1',
+  name: 'Awa',
+  phone: '+33612345678',
+  attributes: {},
+  categoryIds: [],
+  optedOutAt: null,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+export const someCategory: Category = {
+  id: 'category-1',
+  name: 'Clients',
+  color: null,
+  contactCount: 1,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+export const someCampaign: Campaign = {
+  id: 'campaign-1',
+  name: 'Novembre',
+  status: 'running',
+  message1: { body: 'Bonjour {{prenom}}' },
+  message2: { body: 'Merci' },
+  categoryIds: ['category-1'],
+  contactIds: [],
+  line: null,
+  sendsPerMinute: null,
+  startAt: null,
+  startedAt: AT,
+  endedAt: null,
+  finalFigures: null,
+  createdAt: AT,
+  updatedAt: AT,
+  totalContacts: 60,
+  messagesSent: 40,
+  messagesDelivered: 38,
+  messagesRead: 30,
+  interactions: 12,
+  message2Sent: 11,
+  failures: 1,
+  noInteraction: 0,
+  late: 0,
+  optedOut: 0,
+  cancelled: 0,
+  failedCount: 1,
+};
+
+export const someJob: ScheduledJob = {
+  name: 'cleanup',
+  schedule: '0 2 * * *',
+  lastStartedAt: null,
+  lastFinishedAt: null,
+  lastResult: null,
+  nextAt: AT,
+};
+
+export const someChunk: ExportChunk = { csv: "phone\r\n'+33612345678\r\n", rows: 1 };
+
+export const someImport: ContactImport = {
+  id: 'import-1',
+  fileName: 'clients.csv',
+  state: 'done',
+  size: 2_400,
+  total: 60,
+  expectedTotal: 60,
+  imported: 56,
+  updated: 0,
+  refused: 4,
+  categoryId: null,
+  removed: 0,
+  restored: 0,
+  kept: 0,
+  canUndo: true,
+  canResume: false,
+  problem: null,
+  createdAt: AT,
+  startedAt: AT,
+  finishedAt: AT,
+};
+
+export const someWebhookEvent: WebhookEventDetail = {
+  id: 'event-1',
+  provider: 'simulator',
+  event: 'message:in:new',
+  verdict: 'applied',
+  reason: null,
+  changes: [],
+  attemptId: null,
+  phoneMasked: null,
+  receivedAt: AT,
+  processedAt: AT,
+  body: '{}',
+};
+
+export const someSettings: Settings = {
+  version: '0.1.0',
+  demo: false,
+  locale: 'fr',
+  timeZone: 'Europe/Paris',
+  defaultCountry: 'FR',
+  dailyLimit: 180,
+  rollingLimit: 1000,
+  sendsPerMinute: 20,
+  sendGapMs: { min: 500, max: 2500 },
+  retryBaseMs: 300_000,
+  maxAttempts: 3,
+  sendTimeoutMs: 15_000,
+  countReactions: false,
+  countStickers: false,
+  stopWords: ['STOP'],
+  dataDir: '/tmp/vigie',
+  adminAddress: null,
+  webhookAddress: null,
+  lines: [],
+};
+
+export const someBackup: Backup = {
+  name: 'vigie-20261120T030000000Z-daily.tar.gz',
+  kind: 'daily',
+  createdAt: '2026-11-20T03:00:00.000Z',
+  bytes: 4_200_000,
+  path: '/tmp/vigie/backups/vigie-20261120T030000000Z-daily.tar.gz',
+};
+export const someLine: Line = {
+  id: 'wassenger',
+  provider: 'wassenger',
+  label: 'Ligne principale',
+  isDefault: true,
+  state: 'online',
+  webhookPath: '/webhooks/wassenger/kq3v9x2m7c1b8n5z',
+  capabilities: {
+    deliveryReports: true,
+    readReports: true,
+    reactions: true,
+    lookupByReference: true,
+    needsTemplate: false,
+    signsWebhooks: true,
+  },
+  sendsPerMinute: null,
+  gapMs: null,
+  warmup: null,
+  quietHours: null,
+};
