@@ -60,7 +60,7 @@ export function createEventStore(database: Database) {
   const deleteOld = database.prepare<{ than: number; limit: number }>(`
     DELETE FROM webhook_events WHERE id IN (
       SELECT id FROM webhook_events
-      WHERE id < coalesce((SELECT id FROM webhook_events WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+      WHERE id < coalesce((SELECT id FROM webhook_events NOT INDEXED WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
       ORDER BY id LIMIT @limit)`);
 
   const addOrphan = database.prepare<{ lineId: string; key: string; eventId: number | bigint }>(`
