@@ -230,8 +230,8 @@ it('keeps what came while the clock showed a year long past, and knows it again 
   bench.engine.clock.set(0);
   await bench.receive({ ...incoming(), id: 'while-wrong' });
   bench.engine.clock.set(right + DAY_MS);
-  expect(bench.processor.prune()).toBe(0);
+  expect(await bench.processor.prune()).toBe(0);
   expect(bench.engine.files.inbox.prepare(`SELECT count(*) FROM webhook_inbox`).pluck().get()).toBe(2);
   bench.engine.clock.set(right + RETENTION_MS + 1);
-  expect(bench.processor.prune()).toBe(2);
+  expect(await bench.processor.prune()).toBe(2);
 });
