@@ -22,7 +22,7 @@ const WORDS = [
     'webhooks.reason.',
     'webhooks.change.',
   ],
-  ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.audit.actions.'],
+  ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.backups.kinds.', 'settings.audit.actions.'],
   ...['appearance', 'limits', 'answers', 'region', 'system'].map((section) => `settings.${section}.title`),
   'contacts.importer.delimiter.',
   'contacts.importer.role.',
