@@ -21,8 +21,8 @@ const SYNCHRONOUS_FULL = 2;
 export function openDatabase(file: string): Database {
   const database = new SQLite(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // Counts for a file that is being made only: one that is there keeps its own kind.
-    database.pragma('auto_vacuum = INCREMENTAL');
+    // Only for a file that is being made: in one that is there it would write, and a newer file must stay as it is.
+    if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
