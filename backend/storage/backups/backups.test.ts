@@ -143,6 +143,7 @@ describe('a restore', () => {
     expect(column(file, `SELECT value FROM meta WHERE key = 'restored_at'`)).toEqual([String(bench.clock.now())]);
     expect(column(file, `SELECT action FROM audit ORDER BY id DESC LIMIT 1`)).toEqual(['backup.restored']);
     expect(completeRestore(foldersOf(bench.folder))).toBe(false);
+    expect(completeRestore(foldersOf(path.join(bench.folder, 'not-there-yet')))).toBe(false);
   });
 
   it('keeps the webhooks that were received since the backup (WHK-2)', async () => {

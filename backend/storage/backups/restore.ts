@@ -149,6 +149,8 @@ export function completeRestore({ folder, secretsFolder }: WorkspaceFolders): bo
 }
 
 function stagedIn(folder: string): string[] {
+  // The folder of a demo is made when it is first opened.
+  if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => STAGED.test(name));
 }
 
