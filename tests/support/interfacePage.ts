@@ -9,6 +9,8 @@ export type PageOptions = {
   height?: number;
   /** Place to open, after the `#`. */
   at?: string;
+  /** What stands on the page once it is there; the level by default. */
+  ready?: string;
 };
 
 export type InterfacePage = {
@@ -29,7 +31,7 @@ export async function openInterface(
   address: string,
   options: PageOptions = {},
 ): Promise<InterfacePage> {
-  const { language = 'fr', theme = 'light', width = 1280, height = 800, at = '/' } = options;
+  const { language = 'fr', theme = 'light', width = 1280, height = 800, at = '/', ready = 'level' } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -49,7 +51,7 @@ export async function openInterface(
     if (message.type() === 'error' && !EXPECTED.test(message.text())) problems.push(message.text());
   });
   await page.goto(`${address}/#${at}`);
-  await page.getByTestId('level').first().waitFor();
+  await page.getByTestId(ready).first().waitFor();
   return {
     page,
     problems,

@@ -9,7 +9,7 @@ export function FrozenPage({ error }: { error: unknown }) {
   const { t } = useTranslation();
   const sentence = useSentence();
   return (
-    <main className="flex min-h-dvh items-center justify-center bg-canvas p-4">
+    <main data-testid="frozen" className="flex min-h-dvh items-center justify-center bg-canvas p-4">
       <div className="card w-full max-w-2xl p-6">
         <h1 className="text-20 font-semibold tracking-tight">{t('frozen.title')}</h1>
         <div className="mt-3 mb-5">

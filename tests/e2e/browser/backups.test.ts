@@ -69,7 +69,7 @@ it.for([
 ] as const)(
   'a frozen backend says why, offers its backups, and the page comes back by itself: %s, %s (REL-2)',
   async ([language, theme]) => {
-    const { page, restored, thaw } = await open({ language, theme }, { frozen: true });
+    const { page, restored, thaw } = await open({ language, theme, ready: 'frozen' }, { frozen: true });
     await page.getByText('vigie.db').first().waitFor();
     await page.screenshot({ path: path.join(PICTURES, `frozen-${language}-${theme}.png`), animations: 'disabled' });
     await page.getByRole('button', { name: language === 'fr' ? /^Restaurer 20 nov/ : /^Restore 20 Nov/ }).click();
