@@ -38,59 +38,63 @@ async function fill(host: RunningHost): Promise<{ taken: string[]; events: strin
 }
 
 // Skipped where nothing may be mounted.
-describe.skipIf(!canMount())('a small disk (tmpfs in a mount namespace) that a ballast fills', () => {
-  let disk: SmallDisk;
-  beforeAll(async () => {
-    disk = await mountSmallDisk(DISK_MB);
-  });
-  afterAll(() => disk.remove());
+const mountable = canMount();
+describe.skipIf(!mountable)(
+  `a small disk (tmpfs in a mount namespace) that a ballast fills${mountable ? '' : ' (skipped: this machine mounts nothing for us)'}`,
+  () => {
+    let disk: SmallDisk;
+    beforeAll(async () => {
+      disk = await mountSmallDisk(DISK_MB);
+    });
+    afterAll(() => disk.remove());
 
-  it.each(ROOMS)(
-    'to $kilobytes KB: the host lives, refuses what it cannot keep, and sends all it took once when there is room (fault 6; REL-3, I4, I5, I6, I7, I10)',
-    async ({ kilobytes, bytes }) => {
-      disk.clear();
-      const simulator = await startSimulator();
-      onTestFinished(() => simulator.end('SIGKILL').then(() => {}));
-      const start = (): Promise<RunningHost> =>
-        startHost({ dataDir: disk.folder, provider: simulator, env: QUICK, under: disk.under });
-      let host = await start();
-      onTestFinished(() => host.end('SIGKILL').then(() => {}));
-      disk.leave(bytes);
-      const { taken, events } = await fill(host);
-      expect(host.child.exitCode ?? host.child.signalCode, 'it lives through its disk').toBeNull();
-      // Every other level is killed while it has no room.
-      const isKilled = ROOMS.findIndex((room) => room.kilobytes === kilobytes) % 2 === 1;
-      if (isKilled) await host.end('SIGKILL');
-      disk.dropBallast();
-      if (isKilled) host = await start();
+    it.each(ROOMS)(
+      'to $kilobytes KB: the host lives, refuses what it cannot keep, and sends all it took once when there is room (fault 6; REL-3, I4, I5, I6, I7, I10)',
+      async ({ kilobytes, bytes }) => {
+        disk.clear();
+        const simulator = await startSimulator();
+        onTestFinished(() => simulator.end('SIGKILL').then(() => {}));
+        const start = (): Promise<RunningHost> =>
+          startHost({ dataDir: disk.folder, provider: simulator, env: QUICK, under: disk.under });
+        let host = await start();
+        onTestFinished(() => host.end('SIGKILL').then(() => {}));
+        disk.leave(bytes);
+        const { taken, events } = await fill(host);
+        expect(host.child.exitCode ?? host.child.signalCode, 'it lives through its disk').toBeNull();
+        // Every other level is killed while it has no room.
+        const isKilled = ROOMS.findIndex((room) => room.kilobytes === kilobytes) % 2 === 1;
+        if (isKilled) await host.end('SIGKILL');
+        disk.dropBallast();
+        if (isKilled) host = await start();
 
-      expect(
-        (await host.call('POST', '/messages', { to: '+33639980001', body: `${PLANTED_TEXT} at last` })).status,
-      ).toBe(202);
-      taken.push(`${PLANTED_TEXT} at last`);
-      expect(await host.webhook(incoming({ id: 'last' }, { id: 'evt-last' }))).toBe(200);
-      events.push('last');
-      await vi.waitFor(async () => {
-        for (const state of ['pending', 'sending', 'unknown', 'failed_retry']) {
-          const { body } = await host.call<{ items: unknown[] }>('GET', `/attempts?state=${state}`);
-          expect(body.items, state).toEqual([]);
+        expect(
+          (await host.call('POST', '/messages', { to: '+33639980001', body: `${PLANTED_TEXT} at last` })).status,
+        ).toBe(202);
+        taken.push(`${PLANTED_TEXT} at last`);
+        expect(await host.webhook(incoming({ id: 'last' }, { id: 'evt-last' }))).toBe(200);
+        events.push('last');
+        await vi.waitFor(async () => {
+          for (const state of ['pending', 'sending', 'unknown', 'failed_retry']) {
+            const { body } = await host.call<{ items: unknown[] }>('GET', `/attempts?state=${state}`);
+            expect(body.items, state).toEqual([]);
+          }
+        }, WITHIN);
+        expect(await host.end()).toBe(0);
+        const sent = (await simulator.ledger()).map(({ body }) => body).sort();
+        expect(sent, 'sent is what was taken').toEqual(taken.sort());
+        // SQLite follows the link to the disk's root, which leads elsewhere for us.
+        const copy = folder();
+        cpSync(disk.outside, copy, { recursive: true });
+        const inbox = path.join(copy, 'inbox.db');
+        const stored = column<string>(inbox, `SELECT json_extract(CAST(body AS TEXT), '$.data.id') FROM webhook_inbox`);
+        expect(events.filter((id) => !stored.includes(id))).toEqual([]);
+        for (const name of ['vigie.db', 'inbox.db']) {
+          const database = openDatabase(path.join(copy, name));
+          expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+          expect(database.pragma('foreign_key_check')).toEqual([]);
+          database.close();
         }
-      }, WITHIN);
-      expect(await host.end()).toBe(0);
-      const sent = (await simulator.ledger()).map(({ body }) => body).sort();
-      expect(sent, 'sent is what was taken').toEqual(taken.sort());
-      // SQLite follows the link to the disk's root, which leads elsewhere for us.
-      const copy = folder();
-      cpSync(disk.outside, copy, { recursive: true });
-      const inbox = path.join(copy, 'inbox.db');
-      const stored = column<string>(inbox, `SELECT json_extract(CAST(body AS TEXT), '$.data.id') FROM webhook_inbox`);
-      expect(events.filter((id) => !stored.includes(id))).toEqual([]);
-      for (const name of ['vigie.db', 'inbox.db']) {
-        const database = openDatabase(path.join(copy, name));
-        expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
-        expect(database.pragma('foreign_key_check')).toEqual([]);
-        database.close();
-      }
-    },
-  );
-});
+      },
+    );
+  },
+);
