@@ -87,6 +87,8 @@ export function createRecipientListener({ store, changes, followUp, attempts }: 
       case 'cancelled':
         end(recipient, change, type === 'message_1' ? ENDED_BY_MESSAGE_1 : ENDED_BY_MESSAGE_2);
         break;
+      case 'ids_learnt':
+        break;
       case 'unknown':
         // Nothing is known: it keeps its state, and with it its Message 2 waits (SND-6).
         break;

@@ -245,7 +245,13 @@ describe('the counter of the rolling window', () => {
       database.close();
     });
     const migrations = readMigrations(path.join(MIGRATIONS, 'sqlite'));
-    migrate(database, migrations.slice(0, migrations.findIndex(({ name }) => name.includes('rolling_window'))));
+    migrate(
+      database,
+      migrations.slice(
+        0,
+        migrations.findIndex(({ name }) => name.includes('rolling_window')),
+      ),
+    );
     const insert = database.prepare(`
       INSERT INTO quota_slots (attempt_id, line_id, kind, day, taken_at, settled_at)
       VALUES ('a', 'line', 'other', '2026-11-20', @takenAt, @settledAt)`);

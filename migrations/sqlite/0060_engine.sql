@@ -32,3 +32,11 @@ END;
 
 -- Open slots were counted through it.
 DROP INDEX quota_slots_open;
+
+-- Accepted messages of which not every id is known yet, and when the provider is asked for them (WHK-4).
+CREATE TABLE id_questions (
+  attempt_id TEXT PRIMARY KEY REFERENCES attempts (id) ON DELETE CASCADE,
+  ask_at INTEGER NOT NULL,
+  asked INTEGER NOT NULL DEFAULT 0 CHECK (asked >= 0)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX id_questions_due ON id_questions (ask_at);
