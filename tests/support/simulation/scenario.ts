@@ -17,7 +17,7 @@ export type Fault = { at: number } & (
 );
 
 /** Messages that other programs send at one moment. */
-export type Burst = { at: number; count: number };
+type Burst = { at: number; count: number };
 
 export type CampaignPlan = {
   at: number;
