@@ -188,8 +188,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
   outcomes.onChange(({ kind, attempt }) => {
-    if (kind === 'accepted')
-      processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
+    if (kind !== 'accepted' && kind !== 'ids_learnt') return;
+    const providerIds = attempts.providerIds(attempt.id);
+    if (kind === 'accepted') reconciliation.accepted(attempt, providerIds);
+    processor.matchOrphans(attempt.lineId, providerIds, attempt.reference);
   });
 
   const wakeAfter =

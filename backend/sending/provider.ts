@@ -90,6 +90,8 @@ export type WebhookRequest = {
 export type Provider = {
   readonly name: ProviderName;
   readonly capabilities: Capabilities;
+  /** How many ids it gives to one message; a webhook may carry any of them alone. Absent: one. */
+  readonly idsPerMessage?: number;
   send(message: OutgoingMessage): Promise<SendOutcome>;
   /** Only where `capabilities.lookupByReference`. */
   lookUp(reference: string): Promise<LookupOutcome>;

@@ -4,6 +4,7 @@ import { VigieError } from '../../contract/errors.ts';
 import { DAY_MS } from '../../core/days.ts';
 import { checkFile } from '../checkFile.ts';
 import { openDatabase, type Database } from '../database.ts';
+import { forgetMarks } from '../fileMarks.ts';
 import { readMigrations } from '../migrate.ts';
 import { syncFolder } from '../secrets.ts';
 import { BACKUP_FILES, unpackArchive, type BackupFile, type Manifest } from './archive.ts';
@@ -133,6 +134,7 @@ export function completeRestore({ folder, secretsFolder }: WorkspaceFolders): bo
   const staged = path.join(folder, name);
   const replaced = path.join(folder, name.replace('restoring', 'replaced'));
   mkdirSync(replaced, { recursive: true, mode: 0o700 });
+  forgetMarks(folder);
   for (const file of BACKUP_FILES) {
     if (!existsSync(path.join(staged, file))) continue;
     const home = homeOf(file, { folder, secretsFolder });

@@ -72,6 +72,8 @@ export function createWassengerProvider(options: WassengerOptions): WassengerPro
   return {
     name: options.name ?? 'wassenger',
     capabilities,
+    // Its own and that of WhatsApp.
+    idsPerMessage: 2,
     async send(message) {
       const exchange = await http.post('/messages', toWassengerMessage(message, { deviceId, officialApi }));
       return toOutcome(exchange, message);
