@@ -83,13 +83,13 @@ export function createImportRunner(dependencies: RunnerDependencies): ImportRunn
   };
 
   const runImport = (row: ImportRow, dryRun: boolean): Promise<void> => {
-    const { id, number, runsDone, itemsDone } = row;
+    const { id, number, runLines, runsDone, partsDone } = row;
     const { category, ...reading } = JSON.parse(row.options) as ImportOptions;
     expected.set(id, files.start(id, row.size).expectedLines);
     const written = { number, category, dryRun, now: row.startedAt ?? clock.now() };
     const task: WriterTask = {
       ...{ kind: 'import', databaseFile: database.name, file: files.pathOf(id) },
-      ...{ reading, written, runsDone, itemsDone },
+      ...{ reading, written, runLines, runsDone, partsDone },
     };
     return run(id, task, (end) => {
       const finishedAt = clock.now();
