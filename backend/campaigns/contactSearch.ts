@@ -53,7 +53,8 @@ function groups(part: string): string[] {
   return [...new Set(found)].map((group) => `"${group.replaceAll('"', '""')}"`);
 }
 
-const INDEXED_TO = 'contacts.indexed_to';
+/** Key of `meta`: up to which number contacts are in the index. */
+export const INDEXED_TO = 'contacts.indexed_to';
 /** Contacts that are read and indexed at once, and how often in one transaction: others write in between. */
 const BATCH = 100;
 const MOST_BATCHES = 10;
@@ -130,10 +131,8 @@ export class ContactSearchIndex {
   /** Indexes some contacts anew whose name an import changed; false when none is left. */
   indexRenamed(): boolean {
     const rows = this.#statements.renamed.all(BATCH);
-    const position = this.#position();
     for (const { number, name, phone } of rows) {
-      // Those behind the position have their turn with the new ones.
-      if (name !== null && phone !== null && number <= position) this.put(number, { name, phone });
+      if (name !== null && phone !== null) this.put(number, { name, phone });
     }
     this.#statements.renamedDone.run(rows.at(-1)?.number ?? 0);
     return rows.length > 0;

@@ -2,7 +2,8 @@ import type { Ids } from '../core/ids.ts';
 import { mergeAttributes } from './attributes.ts';
 import { openCsv } from './csvFile.ts';
 import type { Bytes } from './csvText.ts';
-import { lineReader, type Line, type Reading, type ReadingOptions, type Refusal } from './importLines.ts';
+import { lineReader, type Line, type ReadingOptions, type Refusal } from './importLines.ts';
+import { PhoneSet } from './phoneSet.ts';
 
 /** A contact of an import; `id` is its own when it turns out to be new. */
 export type ImportedContact = [
@@ -15,8 +16,8 @@ export type ImportedContact = [
 ];
 /** What is written by one statement, or one of each kind: SQLite itself reads the JSON. */
 export type Part =
-  /** `contacts`: an array of `ImportedContact`. */
-  | { kind: 'contacts'; size: number; contacts: string; categories: string[] }
+  /** `contacts`: an array of `ImportedContact`. `isAgain`: they all stood in earlier runs of the file too. */
+  | { kind: 'contacts'; size: number; contacts: string; categories: string[]; isAgain: boolean }
   /** `refusals`: an array of `Refusal`. */
   | { kind: 'refusals'; size: number; refusals: string };
 /** A number of lines of the file, read, merged among themselves and put in order. */
@@ -33,7 +34,11 @@ export type Run = {
 /** Lines of a part: few enough for a transaction to end soon after it should. */
 const PART_LINES = 250;
 
+/** The first run is short, so that the writer has something to do soon; each is twice as long as the one before. */
+const FIRST_RUN_LINES = 20_000;
+
 type RunOptions = {
+  /** Of the longest runs. */
   runLines: number;
   /** By phone, so that what is written together lies together in the base; else as in the file. */
   sorted: boolean;
@@ -41,32 +46,47 @@ type RunOptions = {
 };
 
 /**
- * The lines of a file in runs of up to `runLines`.
+ * The lines of a file in runs: the same options give the same runs.
  * @throws CsvFileError when the file as a whole cannot be read
  */
 export function* runsOf(bytes: Bytes, options: ReadingOptions, { runLines, sorted, ids }: RunOptions): Generator<Run> {
   const { header, rows } = openCsv(bytes);
   const read = lineReader(header, options);
-  let readings: Reading[] = [];
+  const seen = new PhoneSet();
+  let longest = Math.min(FIRST_RUN_LINES, runLines);
+  let lines: Line[] = [];
+  let refusals: Refusal[] = [];
+  const build = (): Run => {
+    const run = toRun(lines, refusals, { sorted, ids, seen });
+    [lines, refusals, longest] = [[], [], Math.min(2 * longest, runLines)];
+    return run;
+  };
   for (const piece of rows) {
     for (const row of piece) {
-      readings.push(read(row));
-      if (readings.length < runLines) continue;
-      yield toRun(readings, { sorted, ids });
-      readings = [];
+      const reading = read(row);
+      if (reading.kind === 'line') lines.push(reading.line);
+      else refusals.push(reading.refusal);
+      if (lines.length + refusals.length === longest) yield build();
     }
   }
-  if (readings.length > 0) yield toRun(readings, { sorted, ids });
+  if (lines.length + refusals.length > 0) yield build();
 }
 
-function toRun(readings: readonly Reading[], { sorted, ids }: Pick<RunOptions, 'sorted' | 'ids'>): Run {
-  const refusals = readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.refusal] : []));
-  const read = readings.flatMap((reading) => (reading.kind === 'line' ? [reading.line] : []));
+type ToRun = Pick<RunOptions, 'sorted' | 'ids'> & { seen: PhoneSet };
+
+function toRun(read: readonly Line[], refusals: readonly Refusal[], { sorted, ids, seen }: ToRun): Run {
   const lines = mergedByPhone(read, sorted);
+  const fresh: Line[] = [];
+  const again: Line[] = [];
+  for (const line of lines) (seen.add(line.phone) ? fresh : again).push(line);
   return {
-    total: readings.length,
+    total: read.length + refusals.length,
     merged: read.length - lines.length,
-    parts: [...inParts(refusals, refusalsPart), ...inParts(lines, (some) => contactsPart(some, ids))],
+    parts: [
+      ...inParts(refusals, refusalsPart),
+      ...inParts(fresh, (some) => contactsPart(some, { ids, isAgain: false })),
+      ...inParts(again, (some) => contactsPart(some, { ids, isAgain: true })),
+    ],
     optOuts: lines.filter(({ optedOut }) => optedOut).map(({ phone }) => phone),
   };
 }
@@ -81,7 +101,7 @@ function refusalsPart(refusals: readonly Refusal[]): Part {
   return { kind: 'refusals', size: refusals.length, refusals: JSON.stringify(refusals) };
 }
 
-function contactsPart(lines: readonly Line[], ids: Ids): Part {
+function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAgain: boolean }): Part {
   const contacts = lines.map(
     ({ name, phone, original, attributes, categories }): ImportedContact => [
       ids.next(),
@@ -89,7 +109,7 @@ function contactsPart(lines: readonly Line[], ids: Ids): Part {
     ],
   );
   const categories = [...new Set(lines.flatMap((line) => line.categories))];
-  return { kind: 'contacts', size: lines.length, contacts: JSON.stringify(contacts), categories };
+  return { kind: 'contacts', size: lines.length, contacts: JSON.stringify(contacts), categories, isAgain };
 }
 
 /** Each phone once: by phone, or where it stood first. */

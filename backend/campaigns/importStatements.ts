@@ -1,4 +1,5 @@
 import type { Database } from '../storage/database.ts';
+import { INDEXED_TO } from './contactSearch.ts';
 
 export type ImportFigures = { total: number; imported: number; updated: number; refused: number };
 /** A contact that was there before a line of an import: `item` is the line's place in its part. */
@@ -29,9 +30,9 @@ export class ImportStatements {
     this.#statements.refuse.run({ number, refusals });
   }
 
-  /** Phones of a part that are in the base. */
-  knownPhones(contacts: string): string[] {
-    return this.#statements.knownPhones.all(contacts);
+  /** How many contacts of a part are in the base. */
+  countKnown(contacts: string): number {
+    return this.#statements.countKnown.get(contacts) ?? 0;
   }
 
   highestNumber(): number {
@@ -75,9 +76,9 @@ export class ImportStatements {
     this.#statements.change.run({ changes: JSON.stringify(changes), now });
   }
 
-  /** Contacts whose name changed wait for their place in the search index. */
+  /** Contacts whose name changed wait for their place in the search index; new ones wait for theirs anyway. */
   indexLater(numbers: readonly number[]): void {
-    this.#statements.indexLater.run(JSON.stringify(numbers));
+    this.#statements.indexLater.run(JSON.stringify(numbers), INDEXED_TO);
   }
 
   categoryByName(name: string): string | undefined {
@@ -100,9 +101,9 @@ function prepare(database: Database) {
       INSERT INTO import_refusals (import_number, line, reason, value)
       SELECT @number, value ->> 'line', value ->> 'reason', value ->> 'value' FROM json_each(@refusals) WHERE TRUE
       ON CONFLICT DO NOTHING`),
-    knownPhones: database
-      .prepare<[string], string>(
-        `SELECT c.phone FROM json_each(?) AS row CROSS JOIN contacts c ON c.phone = row.value ->> 2`,
+    countKnown: database
+      .prepare<[string], number>(
+        `SELECT count(*) FROM json_each(?) AS row CROSS JOIN contacts c ON c.phone = row.value ->> 2`,
       )
       .pluck(),
     highestNumber: database.prepare<[], number>(`SELECT max(number) FROM contacts`).pluck(),
@@ -137,9 +138,9 @@ function prepare(database: Database) {
       UPDATE contacts SET name = changed.value ->> 'name', attributes = changed.value ->> 'attributes',
         import_number = changed.value ->> 'importNumber', updated_at = @now
       FROM json_each(@changes) AS changed WHERE contacts.number = changed.value ->> 'number'`),
-    indexLater: database.prepare<[string]>(
-      `INSERT INTO contact_search_waiting (number) SELECT value FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING`,
-    ),
+    indexLater: database.prepare<[string, string]>(`
+      INSERT INTO contact_search_waiting (number) SELECT value FROM json_each(?)
+      WHERE value <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?) ON CONFLICT DO NOTHING`),
     categoryByName: database.prepare<[string], string>(`SELECT id FROM categories WHERE name = ?`).pluck(),
     makeCategory: database.prepare<{ id: string; name: string; now: number }>(`
       INSERT INTO categories (id, name, color, created_at, updated_at) VALUES (@id, @name, NULL, @now, @now)`),

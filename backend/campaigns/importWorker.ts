@@ -42,7 +42,7 @@ const SLICE_MS = 18;
 /** A commit that took long makes the next transactions do less, by a share that fades with each. */
 const FADING = 0.8;
 /** So often the pages in the log are carried over to the file, between two slices. */
-const CHECKPOINT_SLICES = 32;
+const CHECKPOINT_SLICES = 64;
 /** Memory for pages of the file, in KiB: most of what an import touches. */
 const CACHE_KIB = 48 * 1024;
 /** Runs that the reader may be ahead. */

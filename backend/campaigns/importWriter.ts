@@ -29,9 +29,6 @@ export class ImportWriter {
   readonly #ids: Ids;
   readonly #statements: ImportStatements;
   readonly #categories = new Map<string, string>();
-  /** Phones of the file so far: a dry run has no other way to know them. */
-  readonly #seen = new Set<string>();
-
   constructor(database: Database, written: WrittenImport, ids: Ids) {
     this.#database = database;
     this.#import = written;
@@ -82,12 +79,8 @@ export class ImportWriter {
     figures.updated += part.size - made;
   }
 
-  #countNew({ contacts }: ContactsPart): number {
-    const known = new Set(this.#statements.knownPhones(contacts));
-    const phones = (JSON.parse(contacts) as ImportedContact[]).map(([, , phone]) => phone);
-    const fresh = phones.filter((phone) => !known.has(phone) && !this.#seen.has(phone));
-    for (const phone of fresh) this.#seen.add(phone);
-    return fresh.length;
+  #countNew({ contacts, size, isAgain }: ContactsPart): number {
+    return isAgain ? 0 : size - this.#statements.countKnown(contacts);
   }
 
   /** How many of the contacts are new. */
