@@ -102,12 +102,10 @@ function refusalsPart(refusals: readonly Refusal[]): Part {
 }
 
 function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAgain: boolean }): Part {
-  const contacts = lines.map(
-    ({ name, phone, original, attributes, categories }): ImportedContact => [
-      ids.next(),
-      ...([name, phone, original, attributes, categories] as const),
-    ],
-  );
+  const contacts = lines.map(({ name, phone, original, attributes, categories }): ImportedContact => [
+    ids.next(),
+    ...([name, phone, original, attributes, categories] as const),
+  ]);
   const categories = [...new Set(lines.flatMap((line) => line.categories))];
   return { kind: 'contacts', size: lines.length, contacts: JSON.stringify(contacts), categories, isAgain };
 }

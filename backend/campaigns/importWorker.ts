@@ -8,6 +8,7 @@ import { CsvFileError, type FileProblem } from './csv.ts';
 import { bytesOfFile } from './csvText.ts';
 import type { ReadingOptions } from './importLines.ts';
 import { runsOf, type Run } from './importRun.ts';
+import { ImportStatements } from './importStatements.ts';
 import { ImportUndo } from './importUndo.ts';
 import { ImportWriter, type WrittenImport } from './importWriter.ts';
 
@@ -113,7 +114,10 @@ async function writeImport(
   task: Extract<WriterTask, { kind: 'import' }>,
   slices: ReturnType<typeof createSlices>,
 ): Promise<FileProblem | null> {
-  const writer = new ImportWriter(database, task.written, createIds(systemClock));
+  const writer = new ImportWriter(
+    { database, statements: new ImportStatements(database), ids: createIds(systemClock) },
+    task.written,
+  );
   const { file, reading, runLines } = task;
   let { runsDone, partsDone: from } = task;
   const readerTask: ReaderTask = { kind: 'read', file, reading, runLines, runsDone };

@@ -1,7 +1,7 @@
 import type { Ids } from '../core/ids.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import { mergeAttributes } from './attributes.ts';
-import { ImportStatements, type ImportFigures, type Present } from './importStatements.ts';
+import type { ImportFigures, ImportStatements, Present } from './importStatements.ts';
 import type { ImportedContact, Part, Run } from './importRun.ts';
 
 /** The import that is written, as far as the writer needs to know it. */
@@ -13,6 +13,7 @@ export type WrittenImport = {
   dryRun: boolean;
   now: number;
 };
+export type WriterDependencies = { database: Database; statements: ImportStatements; ids: Ids };
 type ContactsPart = Extract<Part, { kind: 'contacts' }>;
 
 /** Parts of a transaction, however fast the machine: others write in between. */
@@ -29,11 +30,11 @@ export class ImportWriter {
   readonly #ids: Ids;
   readonly #statements: ImportStatements;
   readonly #categories = new Map<string, string>();
-  constructor(database: Database, written: WrittenImport, ids: Ids) {
+  constructor({ database, statements, ids }: WriterDependencies, written: WrittenImport) {
     this.#database = database;
     this.#import = written;
     this.#ids = ids;
-    this.#statements = new ImportStatements(database);
+    this.#statements = statements;
   }
 
   /**

@@ -19,6 +19,7 @@ import { previewOf } from './importPreview.ts';
 import { runsOf } from './importRun.ts';
 import { createImportRunner, UNFINISHED } from './importRunner.ts';
 import type { ImportOptions, ImportRow, ImportStore } from './importStore.ts';
+import { ImportStatements } from './importStatements.ts';
 import { ImportUndo } from './importUndo.ts';
 import { importReport, refusedCsv, refusedLines, toImport } from './importViews.ts';
 import { ImportWriter } from './importWriter.ts';
@@ -55,6 +56,7 @@ const UNDOABLE: readonly ImportState[] = ['done', ...RESUMABLE];
 export function createImports(dependencies: ImportDependencies): Imports {
   const { database, store, contacts, suppressions, audit, clock, ids, notify, locale, settings } = dependencies;
   const files = new ImportFiles(database);
+  const statements = new ImportStatements(database);
 
   const fail = (problem: FileProblem): VigieError =>
     new VigieError('csv_unreadable', { detail: sentence(locale(), `import.${problem}`) });
@@ -95,7 +97,10 @@ export function createImports(dependencies: ImportDependencies): Imports {
     const wasBehind = contacts.search.isBehind();
     store.begin(row, 'running', { options, now: clock.now() });
     const { category } = options;
-    const writer = new ImportWriter(database, { number: row.number, category, dryRun, now: clock.now() }, ids);
+    const writer = new ImportWriter(
+      { database, statements, ids },
+      { number: row.number, category, dryRun, now: clock.now() },
+    );
     const runs = runsOf(() => [bytes], options, { runLines: Infinity, sorted: false, ids });
     let runsDone = 0;
     for (const run of runs) {

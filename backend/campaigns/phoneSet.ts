@@ -1,6 +1,6 @@
 /** Every whole number with so many digits has a float of its own. */
 const EXACT_DIGITS = 15;
-const FIRST_SIZE = 1 << 16;
+const FIRST_SIZE = 1 << 10;
 /** What no phone is. */
 const FREE = 0;
 
@@ -33,7 +33,7 @@ export class PhoneSet {
 function slotOf(slots: Float64Array, key: number): number {
   const mask = slots.length - 1;
   // Fibonacci hashing of both halves: phones of a list differ by little.
-  let slot = (Math.imul(key % 0x1_0000_0000 | 0, 0x9e3779b1) ^ Math.imul(key / 0x1_0000_0000, 0x85ebca6b)) >>> 0;
+  let slot = (Math.imul((key % 0x1_0000_0000) | 0, 0x9e3779b1) ^ Math.imul(key / 0x1_0000_0000, 0x85ebca6b)) >>> 0;
   slot = (slot ^ (slot >>> 15)) & mask;
   while (slots[slot] !== key && slots[slot] !== FREE) slot = (slot + 1) & mask;
   return slot;
