@@ -1,4 +1,5 @@
 import { composeCampaigns } from './composeCampaigns.ts';
+import { composeLines, type LineSetup } from './composeLines.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -23,7 +24,6 @@ import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
-import { createLineService } from './sending/lineService.ts';
 import { createLineStandings } from './sending/lineStandings.ts';
 import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
@@ -52,6 +52,8 @@ export type WorkspaceParts = {
   logger: Logger;
   version: string;
   configuredLines: readonly ConfiguredLine[];
+  /** Where lines are set while it runs; absent where they cannot be. */
+  lineSetup?: LineSetup;
   addresses: () => { admin: string | null; webhooks: string | null };
 };
 
@@ -71,14 +73,14 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
   const mayHaveLeft = createMayHaveLeft(database);
-  const asking = parts.configuredLines.map((line) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) }));
-  const lines = new Lines(database, asking, clock.now());
+  const asking = (line: ConfiguredLine) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) });
+  const lines = new Lines(database, parts.configuredLines.map(asking), clock.now());
   const views = new AttemptViews({
     ...{ database, store: attempts, lines, locale },
     defaultCountry: () => preferences.values.defaultCountry,
   });
   const explain = (code: string, lineId: string | null): string =>
-    codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
+    codeSentence(locale(), code, views.providerOf(lineId ?? lines.byDefault()?.id ?? ''));
 
   const clockWatch = new ClockWatch({ clock, ledger, notify: () => live.notify, locale });
   const monitoring = new Monitoring({
@@ -90,8 +92,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     forecast: () => forecast(),
     heldForReplies: () => {
       const now = ledger.effectiveNow(clock.now());
-      const [first] = lines.all();
-      if (first === undefined) return 0;
+      const first = lines.byDefault();
+      if (first === null) return 0;
       const settings = sendingSettings();
       return reserve.held({
         ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
@@ -120,7 +122,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope, code } });
     notify.notice({
       ...{ kind: 'line_paused', level: null, page: '/settings' },
-      title: sentence(locale(), 'notice.line_paused', { line: lineId }),
+      title: sentence(locale(), 'notice.line_paused', { line: lines.labelOf(lineId) }),
       body: explain(code, lineId),
     });
   };
@@ -205,6 +207,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
+  const lineService = composeLines({
+    ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
+    setup: parts.lineSetup,
+  });
   const services = withCache(cache, {
     monitoring,
     messages: {
@@ -248,8 +254,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
     }),
-    lines: createLineService({ database, lines, audit, notify, wake }),
-    settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
+    lines: lineService,
+    settings: createSettingsService({ ...parts, preferences, lines: lineService, audit, notify, wake }),
     cache,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },

@@ -107,4 +107,6 @@ export type Provider = {
    * @throws VigieError `bad_request` when it is not one of the provider's envelopes
    */
   readWebhook(body: unknown): ProviderEvent[];
+  /** Whether a body is about this very sender; absent where the address of the webhook says it. */
+  isNamedIn?(body: unknown): boolean;
 };

@@ -206,8 +206,16 @@ export const someLine: Line = {
   provider: 'wassenger',
   label: 'Ligne principale',
   isDefault: true,
+  source: 'app',
+  use: 'active',
   state: 'online',
+  account: {
+    sender: '5f4e3d2c1b0a5f4e3d2c1b0a',
+    baseUrl: 'https://api.wassenger.com/v1',
+    secrets: [{ name: 'apiKey', ending: 'x7Qd' }],
+  },
   webhookPath: '/webhooks/wassenger/kq3v9x2m7c1b8n5z',
+  formerWebhookUntil: null,
   capabilities: {
     deliveryReports: true,
     readReports: true,

@@ -5,6 +5,7 @@ import { fill, type SentenceValues } from './fill.ts';
 import { frozenSentences } from './frozen.ts';
 import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
+import { lineSentences } from './lines.ts';
 import { providerSentences } from './providers.ts';
 import { sendingSentences } from './sending.ts';
 
@@ -13,6 +14,7 @@ const french = {
   ...sendingSentences.fr,
   ...providerSentences.fr,
   ...importSentences.fr,
+  ...lineSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
 };
@@ -22,6 +24,7 @@ const english: Record<SentenceKey, string> = {
   ...sendingSentences.en,
   ...providerSentences.en,
   ...importSentences.en,
+  ...lineSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
 };
