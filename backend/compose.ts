@@ -204,10 +204,11 @@ async function composeParts(
     audit: workspace.audit,
   });
   workspace.services.scheduler = scheduler;
-  const { live, processor, reconciliation, dispatcher } = workspace;
+  const { live, processor, reconciliation, dispatcher, shared } = workspace;
   const { imports } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
+    ...(shared === null ? [] : [shared]),
     ...[live, port, processor, scheduler, reconciliation, dispatcher, imports],
   ];
   return { workspace, store, port, running };

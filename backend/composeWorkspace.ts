@@ -1,5 +1,6 @@
 import { composeCampaigns } from './composeCampaigns.ts';
 import { composeLines, type LineSetup } from './composeLines.ts';
+import { composeShared } from './composeShared.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -82,6 +83,20 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const explain = (code: string, lineId: string | null): string =>
     codeSentence(locale(), code, views.providerOf(lineId ?? lines.byDefault()?.id ?? ''));
 
+  const heldForReplies = (): number => {
+    const now = ledger.effectiveNow(clock.now());
+    const first = lines.byDefault();
+    if (first === null) return 0;
+    const settings = sendingSettings();
+    return reserve.held({
+      ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
+      sendsPerMinute: lines.sendsPerMinute(settings),
+    }).daily.message1;
+  };
+  const shared = composeShared({
+    ...{ config, database, clock, ids, logger, ledger, limits, locale },
+    ...{ held: heldForReplies, notify: () => notify, wake: () => dispatcher.wake() },
+  });
   const clockWatch = new ClockWatch({ clock, ledger, notify: () => live.notify, locale });
   const monitoring = new Monitoring({
     ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
@@ -90,16 +105,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     unknown: () => attempts.countUnknown(),
     clockStanding: () => clockWatch.standing(),
     forecast: () => forecast(),
-    heldForReplies: () => {
-      const now = ledger.effectiveNow(clock.now());
-      const first = lines.byDefault();
-      if (first === null) return 0;
-      const settings = sendingSettings();
-      return reserve.held({
-        ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
-        sendsPerMinute: lines.sendsPerMinute(settings),
-      }).daily.message1;
-    },
+    heldForReplies,
+    shared: () => shared && { standing: shared.standing(), refusal: shared.refusal() },
     codeSentence: explain,
   });
   const live: Live = new Live({
@@ -165,7 +172,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const dispatcher = new Dispatcher({
     repeatedRefusals: new RepeatedRefusals({ pauseLine, pauseMessage1 }),
     ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
-    claims: new Claims({ database, store: attempts, ledger, reserve }),
+    claims: new Claims({ database, store: attempts, ledger, reserve, shared }),
+    shared,
     turns: createTurns(database),
     settings: sendingSettings,
     campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
@@ -218,7 +226,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
         ...{ database, store: attempts, queue, views, lines, clock, queued: wake },
         defaultCountry: () => preferences.values.defaultCountry,
         maxAttempts: () => config.maxAttempts,
-        blocked: () => monitoring.blocked(),
+        blocked: () => monitoring.usedUp(),
         isSuppressed: (phone) => campaigns.suppressions.has(phone),
       }),
       ...createMessageFigures(database, clock),
@@ -283,5 +291,6 @@ export function composeWorkspace(parts: WorkspaceParts) {
     silence,
     clockWatch,
     wake,
+    shared,
   };
 }

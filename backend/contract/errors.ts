@@ -13,6 +13,8 @@ export const ERROR_STATUS = {
   unsupported_media_type: 415,
   daily_limit_reached: 422,
   rolling_limit_reached: 422,
+  shared_limit_reached: 422,
+  shared_counters_unavailable: 422,
   opted_out: 422,
   not_retryable: 422,
   not_cancellable: 422,

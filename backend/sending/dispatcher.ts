@@ -15,6 +15,8 @@ import type { Outcomes } from './outcomes.ts';
 import type { HeldBack, Pauses } from './pauses.ts';
 import type { SendOutcome } from './provider.ts';
 import type { RepeatedRefusals } from './repeatedRefusals.ts';
+import { sendOnce } from './sendOnce.ts';
+import type { SharedSlots } from './sharedSlots.ts';
 
 export type SendingSettings = {
   limits: Limits;
@@ -42,6 +44,8 @@ type DispatcherDependencies = {
   settings: () => SendingSettings;
   /** Messages a minute that a campaign allows itself, null for no limit of its own. */
   campaignPace: (campaignId: string) => number | null;
+  /** Null, and by default: no other machine sends on this account. */
+  shared?: SharedSlots | null;
 };
 
 /** Schedules are compared with the wall clock at least so often, so that sleep and clock changes need no special case. */
@@ -232,26 +236,16 @@ export class Dispatcher implements Service {
     if (claim.reason === 'rolling_limit_reached') {
       return this.#deps.ledger.rollingResumesAt(now, this.#deps.settings().limits.rollingLimit) ?? now;
     }
+    if (claim.reason === 'shared_limit_reached' || claim.reason === 'shared_counters_unavailable') {
+      return now + LONGEST_NAP_MS;
+    }
     return nextDayStart(now);
   }
 
   async #send(line: ConfiguredLine, attempt: AttemptRow, answered: () => void): Promise<void> {
-    const { logger, clock } = this.#deps;
+    const { clock } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
-    const outcome = await line.provider
-      .send({
-        reference: attempt.reference,
-        phone: attempt.phone,
-        body: attempt.body ?? '',
-        media: attempt.media,
-        template: attempt.template,
-        priority: attempt.priority,
-        expiresAt: attempt.expiresAt,
-      })
-      .catch((error: unknown) => {
-        logger.error({ error, attempt: attempt.id }, 'provider client failed');
-        return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' } satisfies SendOutcome;
-      });
+    const outcome = await sendOnce(line, attempt, this.#deps);
     if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
       this.#pace.gaveBack(line.id, started);
     }

@@ -36,6 +36,7 @@ export const someStats: MonitoringStats = {
   pauses: [],
   lines: [],
   clock: { heldUntil: null, offsetMinutes: null },
+  shared: null,
   unknown: 0,
   toResolve: 0,
   updatedAt: AT,

@@ -20,6 +20,10 @@ export const errorSentences = {
       'Limite quotidienne atteinte ({sent} sur {limit}). Les envois reprennent à 00:00 UTC ({resumeLocal} chez vous).',
     'error.rolling_limit_reached':
       'Plafond sur 24 h atteint ({sent} sur {limit}). Les envois reprennent à {resumeUtc} UTC ({resumeLocal} chez vous).',
+    'error.shared_limit_reached':
+      'La limite commune est utilisée ou réservée par les autres machines ({sent} messages envoyés sur {limit}). Les envois reprennent dès qu’une place se libère.',
+    'error.shared_counters_unavailable':
+      'Vigie ne peut pas vérifier ce que les autres machines ont envoyé : rien ne part pour ne pas dépasser la limite. Les envois reprennent d’eux-mêmes dès que les compteurs partagés répondent.',
     'error.wrong_import_state': 'Cet import n’est pas dans un état qui le permet ({state}).',
     'error.import_running': 'L’import de « {file} » est en cours. Attendez sa fin ou arrêtez-le, puis recommencez.',
     'error.opted_out': 'Ce contact a demandé à ne plus rien recevoir. Aucun message ne lui sera envoyé.',
@@ -73,6 +77,10 @@ export const errorSentences = {
       'Daily limit reached ({sent} of {limit}). Sending resumes at 00:00 UTC ({resumeLocal} your time).',
     'error.rolling_limit_reached':
       '24 h cap reached ({sent} of {limit}). Sending resumes at {resumeUtc} UTC ({resumeLocal} your time).',
+    'error.shared_limit_reached':
+      'The common limit is used or reserved by the other machines ({sent} messages sent of {limit}). Sending resumes as soon as a place is free.',
+    'error.shared_counters_unavailable':
+      'Vigie cannot check what the other machines have sent: nothing leaves, so that the limit is not passed. Sending resumes by itself as soon as the shared counters answer.',
     'error.wrong_import_state': 'This import is not in a state that allows it ({state}).',
     'error.import_running': 'The import of “{file}” is running. Wait for its end or stop it, then try again.',
     'error.opted_out': 'This contact asked to receive nothing more. No message will be sent to it.',
