@@ -115,7 +115,10 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     addresses,
     status: () => status,
     frozenBy: () => frozenBy,
-    resumed: () => parts?.workspace.wake(),
+    resumed: () => {
+      parts?.workspace.wake();
+      parts?.workspace.relay.wake();
+    },
 
     async start() {
       if (status === 'ok' || status === 'frozen') return;
@@ -197,11 +200,11 @@ async function composeParts(
     audit: workspace.audit,
   });
   workspace.services.scheduler = scheduler;
-  const { live, processor, reconciliation, dispatcher } = workspace;
+  const { live, processor, reconciliation, deliverySweep, dispatcher, relay } = workspace;
   const { imports } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
-    ...[live, port, processor, scheduler, reconciliation, dispatcher, imports],
+    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports],
   ];
   return { workspace, store, lines, port, running };
 }

@@ -64,6 +64,8 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     },
     // Not waited for: a large file takes a while, in which the other jobs go on.
     { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
+    // Not waited for: a provider that is slow must not hold up the other jobs.
+    { name: 'reconcile', schedule: '*/5 * * * *', atStart: true, run: () => void workspace.deliverySweep.runOnce() },
     { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
   ];
 }

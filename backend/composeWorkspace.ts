@@ -1,4 +1,5 @@
 import { composeCampaigns } from './composeCampaigns.ts';
+import { composeRelay } from './composeRelay.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -21,6 +22,7 @@ import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
+import { DeliverySweep } from './sending/deliverySweep.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
 import { createLineService } from './sending/lineService.ts';
@@ -179,6 +181,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       });
     },
   });
+  const deliverySweep = new DeliverySweep({ database, store: attempts, outcomes, lines, clock, logger });
   const webhooks = {
     ...{ database, inbox: parts.store.inbox, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
@@ -187,6 +190,12 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
+  const relay = composeRelay({
+    ...{ ...parts, lines, notify, locale },
+    stored: () => {
+      processor.wake();
+    },
+  });
   outcomes.onChange(({ kind, attempt }) => {
     if (kind === 'accepted')
       processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
@@ -246,6 +255,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
     }),
+    relay,
     lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
     cache,
@@ -269,11 +279,13 @@ export function composeWorkspace(parts: WorkspaceParts) {
     cache,
     dispatcher,
     reconciliation,
+    deliverySweep,
     processor,
     campaigns,
     ledger,
     silence,
     clockWatch,
+    relay,
     wake,
   };
 }

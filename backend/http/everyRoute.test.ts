@@ -79,6 +79,7 @@ const CASES: Record<string, Case> = {
   'POST /sending/resume': body({ scope: 'all' }, {}),
   'GET /settings': noInput,
   'PATCH /settings': body({ dailyLimit: 100 }, { dailyLimit: 0 }),
+  'GET /relay': noInput,
   'GET /settings/lines': noInput,
   'PATCH /settings/lines/{id}': body({ sendsPerMinute: 10 }, { sendsPerMinute: 0 }),
   'GET /backups': noInput,

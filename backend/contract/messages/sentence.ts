@@ -6,6 +6,7 @@ import { frozenSentences } from './frozen.ts';
 import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
 import { providerSentences } from './providers.ts';
+import { relaySentences } from './relay.ts';
 import { sendingSentences } from './sending.ts';
 
 const french = {
@@ -15,6 +16,7 @@ const french = {
   ...importSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
+  ...relaySentences.fr,
 };
 export type SentenceKey = keyof typeof french;
 const english: Record<SentenceKey, string> = {
@@ -24,6 +26,7 @@ const english: Record<SentenceKey, string> = {
   ...importSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
+  ...relaySentences.en,
 };
 const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };
 
