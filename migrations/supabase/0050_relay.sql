@@ -17,10 +17,10 @@ create table if not exists public.webhook_inbox (
   -- Why Vigie did not believe it; null while it waits. Looked at again when Vigie starts with other secrets.
   refused text
 );
-create index if not exists webhook_inbox_waiting on public.webhook_inbox (provider) include (bytes, received_at)
+create index if not exists webhook_inbox_bounds on public.webhook_inbox (provider) include (bytes, received_at)
   where refused is null;
-create index if not exists webhook_inbox_refused on public.webhook_inbox (id) where refused is not null;
-create index if not exists webhook_inbox_received on public.webhook_inbox (received_at);
+create index if not exists webhook_inbox_aside on public.webhook_inbox (id) where refused is not null;
+create index if not exists webhook_inbox_age on public.webhook_inbox (received_at);
 
 -- What waits, oldest first by id. Its age instead of an instant: the clock of the machine that reads may be another.
 create or replace view public.webhook_inbox_waiting with (security_invoker = true) as

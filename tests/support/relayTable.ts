@@ -17,11 +17,14 @@ export type TableRow = {
 /** What happens to a request: answered as it should be, or else. `after` faults come when the work is done. */
 export type TableFault = 'hang' | 'reset' | { status: number; body?: string } | { after: 'reset' } | null;
 
+type TableAnswer = { status: number; body?: unknown; range?: string };
+type Answering = (request: { method: string; url: URL; body: string }) => TableAnswer | Promise<TableAnswer>;
+
 /**
  * The relay's table behind the few requests that the function and the app send: a double for fast tests, with faults.
- * It knows no SQL; what the migration does is tested on PostgreSQL.
+ * It knows no SQL, unless another answers for it: see `relaySql.ts`.
  */
-export async function startRelayTable(options: { now?: () => number } = {}) {
+export async function startRelayTable(options: { now?: () => number; answer?: Answering } = {}) {
   const now = options.now ?? (() => Date.now());
   let rows: TableRow[] = [];
   let lastId = 0;
@@ -91,7 +94,7 @@ export async function startRelayTable(options: { now?: () => number } = {}) {
     }
     if (method === 'PATCH') {
       const { refused } = JSON.parse(body) as { refused: string | null };
-      const reasons = /^in\.\((.*)\)$/.exec(searchParams.get('refused') ?? '')?.[1]?.split(',') ?? [];
+      const reasons = listed(searchParams.get('refused'));
       for (const row of rows) {
         if (ids.includes(row.id) || (row.refused !== null && reasons.includes(row.refused))) row.refused = refused;
       }
@@ -121,7 +124,8 @@ export async function startRelayTable(options: { now?: () => number } = {}) {
       response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"No API key found"}');
       return;
     }
-    const { status, body, range } = answer(method, url, Buffer.concat(chunks).toString());
+    const asked = { method, url, body: Buffer.concat(chunks).toString() };
+    const { status, body, range } = await (options.answer ?? answer)(asked);
     if (fault !== null) {
       request.socket.resetAndDestroy();
       return;
@@ -143,3 +147,8 @@ export async function startRelayTable(options: { now?: () => number } = {}) {
   return table;
 }
 export type RelayTable = Awaited<ReturnType<typeof startRelayTable>>;
+
+/** What a filter `in.(a,b)` names. */
+export function listed(filter: string | null): string[] {
+  return /^in\.\((.*)\)$/.exec(filter ?? '')?.[1]?.split(',') ?? [];
+}
