@@ -120,7 +120,10 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     addresses,
     status: () => status,
     frozenBy: () => frozenBy,
-    resumed: () => parts?.workspace.wake(),
+    resumed: () => {
+      parts?.workspace.wake();
+      parts?.workspace.relay.wake();
+    },
 
     async start() {
       if (status === 'ok' || status === 'frozen') return;
@@ -204,12 +207,12 @@ async function composeParts(
     audit: workspace.audit,
   });
   workspace.services.scheduler = scheduler;
-  const { live, processor, reconciliation, dispatcher, shared } = workspace;
+  const { live, processor, reconciliation, deliverySweep, dispatcher, relay, shared } = workspace;
   const { imports } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
     ...(shared === null ? [] : [shared]),
-    ...[live, port, processor, scheduler, reconciliation, dispatcher, imports],
+    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports],
   ];
   return { workspace, store, port, running };
 }

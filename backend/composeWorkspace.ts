@@ -1,5 +1,6 @@
 import { composeCampaigns } from './composeCampaigns.ts';
 import { composeLines, type LineSetup } from './composeLines.ts';
+import { composeRelay } from './composeRelay.ts';
 import { composeShared } from './composeShared.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
@@ -23,6 +24,7 @@ import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
+import { DeliverySweep } from './sending/deliverySweep.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
 import { createLineStandings } from './sending/lineStandings.ts';
@@ -189,6 +191,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       });
     },
   });
+  const deliverySweep = new DeliverySweep({ database, store: attempts, outcomes, lines, clock, logger });
   const webhooks = {
     ...{ database, inbox: parts.store.inbox, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
@@ -197,6 +200,12 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
+  const relay = composeRelay({
+    ...{ ...parts, lines, notify, locale },
+    stored: () => {
+      processor.wake();
+    },
+  });
   outcomes.onChange(({ kind, attempt }) => {
     if (kind !== 'accepted' && kind !== 'ids_learnt') return;
     const providerIds = attempts.providerIds(attempt.id);
@@ -262,6 +271,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
     }),
+    relay,
     lines: lineService,
     settings: createSettingsService({ ...parts, preferences, lines: lineService, audit, notify, wake }),
     cache,
@@ -285,11 +295,13 @@ export function composeWorkspace(parts: WorkspaceParts) {
     cache,
     dispatcher,
     reconciliation,
+    deliverySweep,
     processor,
     campaigns,
     ledger,
     silence,
     clockWatch,
+    relay,
     wake,
     shared,
   };

@@ -8,6 +8,7 @@ import type * as lines from './contract/lines.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as imports from './contract/imports.ts';
 import type * as monitoring from './contract/monitoring.ts';
+import type { Relay } from './contract/relay.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
 import type * as workspace from './contract/workspace.ts';
 import type { Emitter } from './core/emitter.ts';
@@ -106,6 +107,7 @@ export type Services = {
     get(): monitoring.ClockStanding;
     reset(actor: string): Promise<monitoring.ClockStanding>;
   };
+  relay: { get(): Relay };
   lines: {
     list(): lines.Line[];
     add(input: lines.LineInput, actor: string): lines.Line;

@@ -8,6 +8,7 @@ import { contactRoutes } from './contactRoutes.ts';
 import { lineRoutes } from './lineRoutes.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
+import { relay } from './relay.ts';
 import * as webhooks from './webhookEvents.ts';
 import * as workspace from './workspace.ts';
 
@@ -132,6 +133,9 @@ export const contract = {
   clock: {
     get: oc.route({ method: 'GET', path: '/clock', tags: ['monitoring'] }).output(monitoring.clockStanding),
     reset: oc.route({ method: 'POST', path: '/clock/reset', tags: ['monitoring'] }).output(monitoring.clockStanding),
+  },
+  relay: {
+    get: oc.route({ method: 'GET', path: '/relay', tags: ['webhooks'] }).output(relay),
   },
   ...lineRoutes,
   scheduler: {

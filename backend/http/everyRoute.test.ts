@@ -79,6 +79,7 @@ const CASES: Record<string, Case> = {
   'POST /sending/resume': body({ scope: 'all' }, {}),
   'GET /settings': noInput,
   'PATCH /settings': body({ dailyLimit: 100 }, { dailyLimit: 0 }),
+  'GET /relay': noInput,
   'GET /lines': noInput,
   'POST /lines': body(
     { provider: 'wassenger', label: 'Paris', deviceId: '5f4e3d2c1b0a5f4e3d2c1b0a', apiKey: 'key-0123456789' },

@@ -32,7 +32,8 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       }
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
-  const { lines, live, messages, monitoring, scheduler, sending, settings, suppressions, webhookEvents } = services;
+  const { lines, live, messages, monitoring, relay, scheduler, sending, settings, suppressions, webhookEvents } =
+    services;
 
   return os.router({
     monitoring: {
@@ -133,6 +134,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       get: os.clock.get.handler(() => clock.get()),
       reset: os.clock.reset.handler(({ context }) => clock.reset(context.actor)),
     },
+    relay: { get: os.relay.get.handler(() => relay.get()) },
     lines: {
       list: os.lines.list.handler(() => lines.list()),
       add: os.lines.add.handler(({ input, context }) => lines.add(input, context.actor)),

@@ -49,6 +49,8 @@ type Source = {
   /** Lines that the request may be for. */
   lines: readonly WebhookLine[];
   address: string;
+  /** Where it came by the relay: key of its row, and when the relay received it (WHK-7). */
+  relayed?: { key: string; receivedAt: number };
 };
 
 /** Decides whether a request is believed, and stores it before it is answered (WHK-2, WHK-3, WHK-5). */
@@ -74,7 +76,8 @@ export function createIntake(dependencies: {
     const [line] = source.lines;
     if (line !== undefined && refusals.take('') === 0) {
       const lineId = source.lines.length === 1 ? line.id : null;
-      const entry = { receivedAt: clock.now(), provider: line.provider.name, lineId, rejected: reason };
+      const receivedAt = source.relayed?.receivedAt ?? clock.now();
+      const entry = { receivedAt, provider: line.provider.name, lineId, rejected: reason };
       await inbox.add({ ...entry, body: body.subarray(0, KEPT_BYTES) });
     }
     return { kind: 'refused', code, reason };
@@ -127,10 +130,10 @@ export function createIntake(dependencies: {
     const concerned = found.filter(({ events }) => events > 0);
     // A request about none of our numbers is kept once.
     const kept = concerned.length > 0 ? concerned : found.slice(0, 1);
-    const receivedAt = clock.now();
+    const { receivedAt, key: relayKey } = source.relayed ?? { receivedAt: clock.now(), key: null };
     await Promise.all(
       kept.map(({ line }) =>
-        inbox.add({ receivedAt, provider: line.provider.name, lineId: line.id, body, rejected: null }),
+        inbox.add({ receivedAt, provider: line.provider.name, lineId: line.id, body, rejected: null, relayKey }),
       ),
     );
     return { kind: 'received', events: kept.reduce((sum, { events }) => sum + events, 0) };

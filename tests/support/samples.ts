@@ -6,6 +6,7 @@ import type { ExportChunk } from '../../backend/contract/exports.ts';
 import type { ContactImport } from '../../backend/contract/imports.ts';
 import type { Line } from '../../backend/contract/lines.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
+import type { Relay } from '../../backend/contract/relay.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
 import type { ScheduledJob, Settings } from '../../backend/contract/workspace.ts';
 
@@ -201,6 +202,16 @@ export const someBackup: Backup = {
   createdAt: '2026-11-20T03:00:00.000Z',
   bytes: 4_200_000,
   path: '/tmp/vigie/backups/vigie-20261120T030000000Z-daily.tar.gz',
+};
+export const someRelay: Relay = {
+  state: 'live',
+  message: 'Le relais répond. Les événements arrivent ici en quelques secondes.',
+  problem: null,
+  since: null,
+  waiting: 0,
+  setAside: 0,
+  lastPulledAt: '2026-11-20T08:00:00.000Z',
+  address: 'https://abcdefghij.supabase.co/functions/v1/relay',
 };
 export const someLine: Line = {
   id: 'wassenger',

@@ -12,6 +12,7 @@ import {
   someImport,
   someJob,
   someLine,
+  someRelay,
   someSettings,
   someStats,
   someWebhookEvent,
@@ -134,6 +135,7 @@ export function stubServices(overrides: Overrides = {}): Services {
     settings: { get: () => someSettings, update: () => someSettings },
     backups: { list: () => [someBackup], create: async () => someBackup, restore: async () => someBackup, stop() {} },
     clock: { get: () => someStats.clock, reset: () => Promise.resolve(someStats.clock) },
+    relay: { get: () => someRelay },
     lines: {
       list: () => [],
       add: () => someLine,

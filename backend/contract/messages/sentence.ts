@@ -7,6 +7,7 @@ import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
 import { lineSentences } from './lines.ts';
 import { providerSentences } from './providers.ts';
+import { relaySentences } from './relay.ts';
 import { sendingSentences } from './sending.ts';
 
 const french = {
@@ -17,6 +18,7 @@ const french = {
   ...lineSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
+  ...relaySentences.fr,
 };
 export type SentenceKey = keyof typeof french;
 const english: Record<SentenceKey, string> = {
@@ -27,6 +29,7 @@ const english: Record<SentenceKey, string> = {
   ...lineSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
+  ...relaySentences.en,
 };
 const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };
 
