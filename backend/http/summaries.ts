@@ -60,6 +60,7 @@ export const SUMMARIES: Record<string, string> = {
   'settings.update': 'Change settings',
   'clock.get': 'Whether the clock of this machine can be trusted',
   'clock.reset': 'Go back to the present after a clock that was ahead by mistake',
+  'relay.get': 'How the relay of webhooks stands',
   'lines.list': 'The lines that send',
   'lines.update': 'Change the pace, warm-up and quiet hours of a line',
   'scheduler.list': 'Jobs, when they ran and when they run next',
