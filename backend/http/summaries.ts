@@ -60,6 +60,7 @@ export const SUMMARIES: Record<string, string> = {
   'settings.update': 'Change settings',
   'clock.get': 'Whether the clock of this machine can be trusted',
   'clock.reset': 'Go back to the present after a clock that was ahead by mistake',
+  'relay.get': 'How the relay of webhooks stands',
   'lines.list': 'The lines that send',
   'lines.add': 'Add a line; it sends and receives at once',
   'lines.update': 'Change a line: name, keys, webhook address, pace, warm-up, quiet hours',

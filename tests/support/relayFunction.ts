@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { createRelay, type RelayOptions } from '../../resources/supabase/functions/relay/relay.ts';
 
 /**
@@ -16,7 +15,7 @@ export async function startRelayFunction(options: RelayOptions) {
     const request = new Request(`http://127.0.0.1/relay${url}`, {
       method,
       headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
-      ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' as const }),
+      ...(hasBody && { body: Readable.toWeb(incoming), duplex: 'half' as const }),
     });
     void relay(request).then(async (response) => {
       outgoing.writeHead(response.status, Object.fromEntries(response.headers));

@@ -65,13 +65,9 @@ export async function startRelayTable(options: { now?: () => number; answer?: An
       }),
   };
 
-  function answer(method: string, url: URL, body: string): { status: number; body?: unknown; range?: string } {
+  function answer({ method, url, body }: Parameters<Answering>[0]): TableAnswer {
     const { pathname, searchParams } = url;
-    const ids =
-      /^in\.\((.*)\)$/
-        .exec(searchParams.get('id') ?? '')?.[1]
-        ?.split(',')
-        .map(Number) ?? [];
+    const ids = listed(searchParams.get('id')).map(Number);
     if (method === 'POST' && pathname === '/rest/v1/rpc/relay_store') {
       if (table.bound !== null) return { status: 200, body: table.bound };
       const given = JSON.parse(body) as Record<string, string>;
@@ -137,7 +133,11 @@ export async function startRelayTable(options: { now?: () => number; answer?: An
     response.end(body === undefined ? '' : JSON.stringify(body));
   }
 
-  const server: Server = createServer((request, response) => void handle(request, response));
+  const server: Server = createServer((request, response) => {
+    handle(request, response).catch(() => {
+      response.destroy();
+    });
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       resolve();

@@ -19,6 +19,7 @@ const TOKEN = 'token-0123456789abcdef0123456789';
 const SIGNED = 'signed-0123456789abcdef0123456789';
 const SECRET = 'current-secret';
 const PATH = `/webhooks/wassenger/${TOKEN}`;
+const COMMON = { baseUrl: 'http://127.0.0.1:9', timeoutMs: 1_000 };
 
 type Stored = { receivedAt: number; lineId: string; body: Buffer; rejected: string | null; relayKey: string | null };
 
@@ -33,20 +34,11 @@ beforeEach(async () => {
   clock = createFakeClock('2026-11-20T08:00:00.000Z');
   table = await startRelayTable({ now: () => clock.now() });
   files = createTestStore();
-  const common = { baseUrl: 'http://127.0.0.1:9', timeoutMs: 1_000, clock };
-  const wassenger = { ...common, apiKey: 'key', deviceId: 'device' };
+  const meta = createMetaProvider({ ...COMMON, clock, ...META, appSecrets: [META.appSecret] });
   lines = [
-    { id: 'plain', provider: createWassengerProvider({ ...wassenger, webhookSecrets: [] }), webhookToken: TOKEN },
-    {
-      id: 'signed',
-      provider: createWassengerProvider({ ...wassenger, webhookSecrets: [SECRET] }),
-      webhookToken: SIGNED,
-    },
-    {
-      id: 'meta',
-      provider: createMetaProvider({ ...common, ...META, appSecrets: [META.appSecret] }),
-      webhookToken: 'v',
-    },
+    { id: 'plain', provider: wassenger([]), webhookToken: TOKEN },
+    { id: 'signed', provider: wassenger([SECRET]), webhookToken: SIGNED },
+    { id: 'meta', provider: meta, webhookToken: 'verify' },
   ];
   [stored, changes] = [0, []];
   pull = createPull();
@@ -57,6 +49,9 @@ afterEach(async () => {
   files.remove();
 });
 
+function wassenger(webhookSecrets: string[]): WebhookLine['provider'] {
+  return createWassengerProvider({ ...COMMON, clock, apiKey: 'key', deviceId: 'device', webhookSecrets });
+}
 function createPull(): RelayPull {
   const created = new RelayPull({
     ...{ clock, random: seededRandom(1), logger: silentLogger },
@@ -176,8 +171,7 @@ describe('what waits at the relay and is not right', () => {
     table.add({ path: `/webhooks/wassenger/${SIGNED}`, bytes: body, headers });
     await drain();
     expect(table.rows()).toMatchObject([{ refused: 'bad_signature' }]);
-    const options = { apiKey: 'key', deviceId: 'device', baseUrl: 'http://127.0.0.1:9', timeoutMs: 1_000, clock };
-    const provider = createWassengerProvider({ ...options, webhookSecrets: ['new-secret'] });
+    const provider = wassenger(['new-secret']);
     lines = lines.map((line) => (line.id === 'signed' ? { ...line, provider } : line));
     pull = createPull();
     await drain();
@@ -216,7 +210,7 @@ describe('what waits at the relay and is not right', () => {
   });
 
   it('a relay that never forgets is asked at its usual pace, and stored once (WHK-7)', async () => {
-    for (let index = 0; index < 3; index += 1) table.add({ path: PATH, bytes: event(`m${index}`) });
+    for (const id of ['a', 'b', 'c']) table.add({ path: PATH, bytes: event(id) });
     table.fault = (request) => (request.startsWith('DELETE') ? { status: 204, body: '' } : null);
     await pull.runOnce();
     expect(await pull.runOnce()).toBe(false);
