@@ -66,6 +66,8 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
     // A log that began anew gets its mark (REL-2).
     { name: 'file-witness', schedule: '* * * * *', run: () => store.witness() },
+    // Not waited for: a provider that is slow must not hold up the other jobs.
+    { name: 'reconcile', schedule: '*/5 * * * *', atStart: true, run: () => void workspace.deliverySweep.runOnce() },
     { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
   ];
 }
