@@ -237,7 +237,7 @@ describe('the counter of the rolling window', () => {
     );
     // It was brought up to date in some of the runs, not only read.
     expect(advanced).toBeGreaterThan(20);
-  });
+  }, 120_000);
 
   it('is counted from the slots that a file of an older layout holds (MON-3, REL-6)', () => {
     const database = openDatabase(path.join(folder.dataDir, 'older.db'));
