@@ -210,7 +210,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     if (kind !== 'accepted' && kind !== 'ids_learnt') return;
     const providerIds = attempts.providerIds(attempt.id);
     if (kind === 'accepted') reconciliation.accepted(attempt, providerIds);
-    processor.matchOrphans(attempt.lineId, providerIds, attempt.reference);
+    processor.matchOrphans(attempt, providerIds);
   });
 
   const wakeAfter =

@@ -4,9 +4,7 @@ import { campaignStatus, type CampaignStatus } from '../contract/campaigns.ts';
 import { HOUR_MS } from '../core/days.ts';
 import { isCampaignOver, nextCampaignStatus, type CampaignAction } from './campaignStates.ts';
 
-const ACTIONS = [
-  ...(['start', 'schedule', 'pause', 'resume', 'cancel', 'complete', 'reopen'] as const satisfies CampaignAction[]),
-] as const;
+const ACTIONS: readonly CampaignAction[] = ['start', 'schedule', 'pause', 'resume', 'cancel', 'complete', 'reopen'];
 
 /** The diagram of docs/states.md; what is not here is not possible. */
 const POSSIBLE: Record<string, CampaignStatus> = {

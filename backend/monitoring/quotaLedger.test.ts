@@ -237,7 +237,7 @@ describe('the counter of the rolling window', () => {
     );
     // It was brought up to date in some of the runs, not only read.
     expect(advanced).toBeGreaterThan(20);
-  });
+  }, 120_000);
 
   it('is counted from the slots that a file of an older layout holds (MON-3, REL-6)', () => {
     const database = openDatabase(path.join(folder.dataDir, 'older.db'));
@@ -247,10 +247,7 @@ describe('the counter of the rolling window', () => {
     const migrations = readMigrations(path.join(MIGRATIONS, 'sqlite'));
     migrate(
       database,
-      migrations.slice(
-        0,
-        migrations.findIndex(({ name }) => name.includes('rolling_window')),
-      ),
+      migrations.filter(({ number }) => number < 60),
     );
     const insert = database.prepare(`
       INSERT INTO quota_slots (attempt_id, line_id, kind, day, taken_at, settled_at)

@@ -147,9 +147,9 @@ export class QuotaLedger {
     this.#countUp[slot.kind].run({ day });
   }
 
-  /** The provider can have accepted the message until `at`, not later. */
-  settle(attemptId: string, at: number): void {
-    this.#statements.settle.run({ attemptId, at: this.effectiveNow(at) });
+  /** The provider can have accepted the message until `at`, not later. False when no slot of it was open. */
+  settle(attemptId: string, at: number): boolean {
+    return this.#statements.settle.run({ attemptId, at: this.effectiveNow(at) }).changes > 0;
   }
 
   /** Gives the newest slot of an attempt back: its message provably did not leave (MON-1). */

@@ -92,8 +92,7 @@ export class Acceptances {
     const { database, store, ledger, clock } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
-      if (ledger.hasSlot(attempt.id)) ledger.settle(attempt.id, now);
-      else {
+      if (!ledger.settle(attempt.id, now) && !ledger.hasSlot(attempt.id)) {
         const kind = slotKind(attempt.type);
         ledger.takeAfterTheFact({ attemptId: attempt.id, lineId: attempt.lineId, kind, now });
       }
@@ -113,7 +112,7 @@ export class Acceptances {
       });
       this.#recorder.tell({ attempt: updated, kind: 'accepted', at: acceptance.at, code: null });
       // A listener can have applied reports that waited for this attempt: go on from what is on disk.
-      return this.#fold(store.get(updated.id) ?? updated);
+      return store.reports(updated.id).length === 0 ? updated : this.#fold(store.get(updated.id) ?? updated);
     });
   }
 

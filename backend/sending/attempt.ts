@@ -89,7 +89,8 @@ export type AttemptChange = {
   at: number;
   /**
    * Error code, for `failed`, `cancelled`, `expired`. `failed` is final here: a planned retry is not announced.
-   * `ids_learnt`: more ids of one that was accepted. `sent` takes a `failed` back: a later report proved delivery. `queued_again`: the operator retries a failed one.
+   * `sent` takes a `failed` back: a later report proved delivery. `queued_again`: the operator retries a failed one.
+   * `ids_learnt`: more ids are known of one that was accepted.
    */
   code: string | null;
 };

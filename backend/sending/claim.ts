@@ -70,11 +70,19 @@ export class Claims {
     this.#reserve = dependencies.reserve;
     this.#zones = new ZoneQueues(this.#database);
     // `+@`: see storage/database.ts.
-    const where = `line_id = +@lineId AND campaign_id IS +@campaignId AND rank = +@rank AND state IN ('pending', 'failed_retry')`;
+    const where = (campaignId: string, rank: string): string =>
+      `line_id = +@lineId AND campaign_id IS ${campaignId} AND rank = ${rank} AND state IN ('pending', 'failed_retry')`;
     this.#statements = {
       running: this.#database.prepare<[], string>(`SELECT id FROM campaigns WHERE status = 'running'`).pluck(),
-      head: this.#database.prepare<{ lineId: string; campaignId: string | null; rank: number }, HeadRow>(`
-        SELECT ${HEAD_COLUMNS} FROM attempts WHERE ${where} ORDER BY due_at, id LIMIT 1`),
+      head: this.#database.prepare<{ lineId: string; campaignId: string; rank: number }, HeadRow>(`
+        SELECT ${HEAD_COLUMNS} FROM attempts WHERE ${where('+@campaignId', '+@rank')} ORDER BY due_at, id LIMIT 1`),
+      // The first of each priority, in one statement: asked for before every send.
+      otherHeads: this.#database.prepare<{ lineId: string }, HeadRow>(
+        OTHER_RANKS.map(
+          (rank) => `
+        SELECT * FROM (SELECT ${HEAD_COLUMNS} FROM attempts WHERE ${where('NULL', String(rank))} ORDER BY due_at, id LIMIT 1)`,
+        ).join(' UNION ALL '),
+      ),
       beginWarmup: this.#database.prepare<{ lineId: string; day: string }>(`
         UPDATE lines SET warmup_started_day = @day
         WHERE id = @lineId AND warmup_steps IS NOT NULL AND warmup_started_day IS NULL`),
@@ -98,7 +106,6 @@ export class Claims {
       return { kind: 'idle', nextDueAt: later.length === 0 ? null : Math.min(...later) };
     }
     if (closesTooSoon(now, request.sendTimeoutMs)) return { kind: 'blocked', reason: 'day_is_closing' };
-    const day = dayOf(this.#ledger.effectiveNow(now));
     const warmup = this.#warmup(request);
     if (warmup !== null && warmup.used >= warmup.limit) return { kind: 'blocked', reason: 'warm_up' };
     const attempt = this.#store.get(head.id);
@@ -110,7 +117,9 @@ export class Claims {
       this.#ledger.release(head.id);
       return { kind: 'blocked', reason: refusal };
     }
-    if (options.warmup?.startedDay === null) this.#statements.beginWarmup.run({ lineId, day });
+    if (options.warmup?.startedDay === null) {
+      this.#statements.beginWarmup.run({ lineId, day: dayOf(this.#ledger.effectiveNow(now)) });
+    }
     const state = nextAttemptState(attempt.state, 'claimed');
     if (state === null) throw new Error(`attempt ${attempt.id} cannot be claimed in state ${attempt.state}`);
     const claimed = this.#store.update(attempt, { state, sendingAt: now, tries: attempt.tries + 1 }, now);
@@ -123,7 +132,7 @@ export class Claims {
     const { lineId, heldBack, slowedCampaigns } = request;
     if (heldBack === 'everything') return { heads: [], quietUntil: [] };
     const quietUntil: number[] = [];
-    const first = (campaignId: string | null, rank: number): HeadRow[] => {
+    const first = (campaignId: string, rank: number): HeadRow[] => {
       const row = this.#statements.head.get({ lineId, campaignId, rank });
       return row === undefined ? [] : [row];
     };
@@ -135,7 +144,7 @@ export class Claims {
       quietUntil.push(...found.quietUntil);
       return found.heads;
     };
-    const others = OTHER_RANKS.flatMap((rank) => first(null, rank));
+    const others = this.#statements.otherHeads.all({ lineId });
     const campaigns = this.#statements.running
       .all()
       .flatMap((id) =>

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestEngine, type TestEngine } from '../../tests/support/engine.ts';
-import { HOUR_MS, MINUTE_MS } from '../core/days.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/days.ts';
 
 let engine: TestEngine;
 afterEach(async () => {
@@ -122,6 +122,29 @@ describe('the dispatcher', () => {
     expect(engine.provider.sent).toHaveLength(0);
     expect(engine.attempt(id)).toMatchObject({ state: 'failed_final', errorCode: 'window_closed' });
     expect(engine.changes.map(({ kind }) => kind)).toEqual(['expired']);
+  });
+
+  it.each([
+    ['does not start', SECOND_MS, []],
+    ['starts', 2 * SECOND_MS, ['+33639980001']],
+  ])('%s a follow-up %i ms before its window closes (CMP-6)', async (_what, leftMs, sent) => {
+    engine = createTestEngine();
+    engine.runningCampaign();
+    engine.addStep('message_2', 'a', { expiresAt: engine.clock.now() + leftMs });
+    await engine.dispatcher.start();
+    await engine.clock.advance(10 * SECOND_MS);
+    expect(engine.provider.sent.map(({ phone }) => phone)).toEqual(sent);
+  });
+
+  it('sends a message whose answer did not come no second time, and keeps its slot (SND-6, MON-1)', async () => {
+    engine = createTestEngine();
+    const { id } = engine.add();
+    engine.provider.onSend = () => ({ kind: 'unknown', code: 'timeout', detail: '' });
+    await engine.dispatcher.start();
+    await engine.clock.advance(2 * HOUR_MS);
+    expect(engine.provider.sent).toHaveLength(1);
+    expect(engine.attempt(id).state).toBe('unknown');
+    expect(engine.ledger.usage(engine.clock.now()).used).toBe(1);
   });
 
   it('makes every interrupted send unknown at the next start, never pending (SND-6)', () => {

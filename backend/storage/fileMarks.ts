@@ -16,7 +16,7 @@ const SALTS = { position: 16, bytes: 8 } as const;
  * `marks.json`. It is written into every new write-ahead log, so that a log that is lost with everything beside it leaves
  * a file with a lower number than the witness (REL-2).
  */
-export function readMarks(folder: string): Record<string, number> {
+function readMarks(folder: string): Record<string, number> {
   const file = path.join(folder, MARKS);
   if (!existsSync(file)) return {};
   try {

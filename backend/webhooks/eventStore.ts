@@ -73,6 +73,13 @@ export function createEventStore(database: Database) {
        WHERE webhook_orphans.line_id = @lineId AND key = @key AND received_at >= @since`,
     )
     .pluck();
+  // Asked for with every message that was accepted: mostly there is nothing under any of its keys.
+  const selectAnyOrphan = database
+    .prepare<{ lineId: string; keys: string }, number>(
+      `SELECT EXISTS (SELECT 1 FROM json_each(@keys) AS asked
+         JOIN webhook_orphans ON webhook_orphans.line_id = @lineId AND webhook_orphans.key = asked.value)`,
+    )
+    .pluck();
 
   const selectSender = database
     .prepare<{ lineId: string; senderId: string }, string>(
@@ -92,8 +99,6 @@ export function createEventStore(database: Database) {
     )
     .pluck();
 
-  const sentWithReference = database.prepare<{ reference: string }, { phone: string; sendingAt: number | null }>(`
-    SELECT phone, sending_at AS sendingAt FROM attempts WHERE reference = @reference`);
   const selectPhoneOfMessage = database
     .prepare<{ lineId: string; providerId: string }, string>(
       `SELECT attempts.phone FROM provider_ids JOIN attempts ON attempts.id = provider_ids.attempt_id
@@ -129,6 +134,9 @@ export function createEventStore(database: Database) {
     removeOrphan(eventId: number) {
       deleteOrphan.run({ eventId });
     },
+    /** Whether any event is unmatched under one of these keys. */
+    hasOrphans: (lineId: string, keys: readonly string[]) =>
+      selectAnyOrphan.get({ lineId, keys: JSON.stringify(keys) }) === 1,
     /** Unmatched events under a key, received at `since` or later. */
     orphans: (lineId: string, key: string, since: number) => selectOrphans.all({ lineId, key, since }),
 
@@ -144,7 +152,6 @@ export function createEventStore(database: Database) {
 
     /** To whom a message of ours went. */
     phoneOfMessage: (lineId: string, providerId: string) => selectPhoneOfMessage.get({ lineId, providerId }) ?? null,
-    sentWithReference: (reference: string) => sentWithReference.get({ reference }) ?? null,
     /** When the last Message 1 to a phone was sent; null when none was. */
     lastSentTo: (lineId: string, phone: string) => lastSentTo.get({ lineId, phone }) ?? null,
   };

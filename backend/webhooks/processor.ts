@@ -9,7 +9,7 @@ import type { AnswerListener, ReportListener, SessionListener, WebhookLines } fr
 import { createEventStore, type EventRow } from './eventStore.ts';
 import { createWebhookInbox } from './inbox.ts';
 import { createInboxReader } from './readInbox.ts';
-import { createEventRecorder } from './recordEvent.ts';
+import { createEventRecorder, type SentMessage } from './recordEvent.ts';
 
 export type WebhookProcessor = Service & {
   /** Processes some waiting requests, in the order of their receipt; returns how many events they held, 0 for none left. */
@@ -20,7 +20,7 @@ export type WebhookProcessor = Service & {
    * A message of ours was recorded: applies what came for it before (WHK-4). Part of the caller's transaction.
    * Returns how many events found their message.
    */
-  matchOrphans(lineId: string, providerIds: readonly string[], reference: string): number;
+  matchOrphans(sent: SentMessage, providerIds: readonly string[]): number;
   /** Applies an event of the log once more; null when there is no such event. */
   replay(eventId: number): EventRow | null;
   /** Says that the sender of an answer has this phone, and applies it; null when there is no such event (CMP-8). */

@@ -9,6 +9,9 @@ import type { EventChanges, EventRow, EventStore } from './eventStore.ts';
 import type { InboxRow, WebhookInbox } from './inbox.ts';
 import { describe, type StoredEvents } from './readInbox.ts';
 
+/** An attempt as far as webhooks are concerned. */
+export type SentMessage = { lineId: string; reference: string; phone: string; sendingAt: number | null };
+
 type Dependencies = {
   database: Database;
   store: EventStore;
@@ -122,13 +125,13 @@ export function createEventRecorder(dependencies: Dependencies) {
       return events.length;
     },
 
-    matchOrphans(lineId: string, providerIds: readonly string[], reference: string): number {
-      const sent = store.sentWithReference(reference);
-      const keys = [...providerIds.map(idKey), referenceKey(reference)];
-      const ids = keys.flatMap((key) => store.orphans(lineId, key, 0));
+    /** Applies what waited for a message that was accepted, or of which another id is known now. */
+    matchOrphans({ lineId, reference, phone, sendingAt }: SentMessage, providerIds: readonly string[]): number {
+      const own = [...providerIds.map(idKey), referenceKey(reference)];
+      if (!store.hasOrphans(lineId, [...own, phoneKey(phone)])) return 0;
+      const ids = own.flatMap((key) => store.orphans(lineId, key, 0));
       // An answer that overtook the record of the message it answers; an older one answers something else.
-      const since = sent?.sendingAt ?? null;
-      if (sent !== null && since !== null) ids.push(...store.orphans(lineId, phoneKey(sent.phone), since));
+      if (sendingAt !== null) ids.push(...store.orphans(lineId, phoneKey(phone), sendingAt));
       return applyOrphans(ids);
     },
 

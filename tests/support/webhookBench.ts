@@ -82,7 +82,7 @@ export function createWebhookBench(options: { durable?: boolean } = {}): Webhook
   });
   outcomes.onChange(({ kind, attempt }) => {
     if (kind !== 'accepted' && kind !== 'ids_learnt') return;
-    processor.matchOrphans(attempt.lineId, engine.store.providerIds(attempt.id), attempt.reference);
+    processor.matchOrphans(attempt, engine.store.providerIds(attempt.id));
   });
   const events = database.prepare<[], LoggedEvent>(`
     SELECT id, event, verdict, reason, attempt_id AS attemptId, changes FROM webhook_events ORDER BY id`);

@@ -5,9 +5,10 @@ import { DAY_MS, HOUR_MS, nextDayStart } from '../../../backend/core/days.ts';
 import type { LookupOutcome, Provider, SendOutcome } from '../../../backend/sending/provider.ts';
 import { Machine } from '../simulation/machine.ts';
 import { Timeline } from '../simulation/timeline.ts';
-import { LIMITS, MAX_ATTEMPTS, SendingModel, type ModelAttempt, type Outcome } from './model.ts';
+import { MAX_ATTEMPTS, SendingModel, type ModelAttempt, type ModelLimits, type Outcome } from './model.ts';
 
 const CONTACTS = 4;
+const NONE: ModelLimits = { daily: 1, rolling: 1 };
 const TABLES = [
   ...['webhook_orphans', 'webhook_events', 'delivery_reports', 'provider_ids', 'attempt_events', 'attempts'],
   ...['message_errors', 'interactions', 'recipients', 'campaigns', 'contacts', 'suppressions', 'audit', 'pauses'],
@@ -27,7 +28,7 @@ type Request = { reference: string; resolve: (outcome: SendOutcome) => void };
 export class ModelBench {
   readonly timeline = new Timeline(Date.parse('2026-11-20T08:00:00.000Z'));
   readonly machine: Machine;
-  model = new SendingModel();
+  model = new SendingModel(NONE);
   /** Requests without an answer yet, oldest first. */
   inFlight: Request[] = [];
   /** References that the provider truly has. */
@@ -42,8 +43,6 @@ export class ModelBench {
     this.machine = new Machine({
       ...{ timeline: this.timeline, seed: 1 },
       environment: {
-        VIGIE_DAILY_LIMIT: String(LIMITS.daily),
-        VIGIE_ROLLING_LIMIT: String(LIMITS.rolling),
         VIGIE_MAX_ATTEMPTS: String(MAX_ATTEMPTS),
         VIGIE_SENDS_PER_MINUTE: '60',
         VIGIE_SEND_GAP_MS: '0-0',
@@ -63,15 +62,16 @@ export class ModelBench {
     return this.timeline.now;
   }
 
-  /** Nothing queued, nothing sent, a new day; and a campaign that runs. */
-  async reset(): Promise<void> {
+  /** Nothing queued, nothing sent, a new day with its limits; and a campaign that runs. */
+  async reset(limits: ModelLimits): Promise<void> {
     this.inFlight = [];
     this.#broken = [];
     if (!this.machine.isRunning) await this.machine.start();
     const { main } = this.machine.store;
     main.exec(TABLES.map((table) => `DELETE FROM ${table}`).join(';'));
     this.timeline.moveTo(nextDayStart(this.now) + DAY_MS + 8 * HOUR_MS);
-    this.model = new SendingModel();
+    this.model = new SendingModel(limits);
+    this.services.settings.update({ dailyLimit: limits.daily, rollingLimit: limits.rolling }, 'test');
     this.taken.clear();
     this.knowsReferences = true;
     const contactIds = Array.from({ length: CONTACTS }, (_, index) => {

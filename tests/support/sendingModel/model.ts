@@ -2,7 +2,7 @@ import type { AttemptState } from '../../../backend/contract/attempts.ts';
 import { DAY_MS, dayOf, SECOND_MS } from '../../../backend/core/days.ts';
 import type { DeliveryStatus } from '../../../backend/sending/provider.ts';
 
-export const LIMITS = { daily: 6, rolling: 8 };
+export type ModelLimits = { daily: number; rolling: number };
 export const MAX_ATTEMPTS = 3;
 export type Outcome = 'accepted' | 'refused_retry' | 'refused_final' | 'not_sent' | 'unknown';
 
@@ -24,12 +24,17 @@ export type ModelAttempt = {
 
 /** What should be, in as few rules as can say it: states, slots, and at most one Message 2 for each contact. */
 export class SendingModel {
+  readonly #limits: ModelLimits;
   readonly attempts = new Map<string, ModelAttempt>();
   slots: { reference: string; day: string; settledAt: number | null }[] = [];
   readonly paused = new Set<string>();
   readonly suppressed = new Set<string>();
   /** Set from outside: a campaign that is over brings no Message 2 any more. */
   isCampaignOver = false;
+
+  constructor(limits: ModelLimits) {
+    this.#limits = limits;
+  }
 
   add(message: Pick<ModelAttempt, 'reference' | 'phone' | 'step'>, expiresAt: number | null = null): void {
     const fresh = { state: 'pending', tries: 0, most: MAX_ATTEMPTS, startedAt: 0, sentAt: null } as const;
@@ -45,7 +50,7 @@ export class SendingModel {
   forbids({ state, step, phone, expiresAt }: ModelAttempt, now: number): string | null {
     const { today, rolling } = this.used(now);
     if (state !== 'pending' && state !== 'failed_retry') return `is ${state}`;
-    if (today >= LIMITS.daily || rolling >= LIMITS.rolling) return 'no quota';
+    if (today >= this.#limits.daily || rolling >= this.#limits.rolling) return 'no quota';
     if (this.paused.has('all') || this.paused.has('line')) return 'paused';
     if (step === 'message_1' && this.paused.has('message_1')) return 'first messages paused';
     if (step !== 'other' && this.paused.has('campaign')) return 'campaign paused';

@@ -120,6 +120,13 @@ function plan({ scenario, timeline, operator }: World, faults: Faults, invariant
       operator.act();
     });
   }
+  for (const { at, count } of scenario.bursts) {
+    timeline.at(at, () => {
+      operator.whenPossible(() => {
+        operator.burst(count);
+      });
+    });
+  }
   const decide = (): void => {
     operator.decide();
     timeline.in(DECISIONS_EVERY_MS, decide);

@@ -152,6 +152,11 @@ export class Operator {
     if (id !== undefined) machine.workspace.services.attempts.cancel(id, ACTOR);
   }
 
+  /** Other programs have much to say at one moment: nothing is held back from them but the limits themselves. */
+  burst(count: number): void {
+    for (let message = 0; message < count; message++) this.#sendByHand();
+  }
+
   /** Twice in a row with the same key, as an impatient hand does (SND-7). */
   #sendByHand(): void {
     const { machine, random, scenario, disturbed } = this.#parts;

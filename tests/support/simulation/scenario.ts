@@ -16,6 +16,9 @@ export type Fault = { at: number } & (
   | { kind: 'disk_full'; forMs: number; pages: number | null }
 );
 
+/** Messages that other programs send at one moment. */
+type Burst = { at: number; count: number };
+
 export type CampaignPlan = {
   at: number;
   contacts: number[];
@@ -40,6 +43,7 @@ export type Scenario = {
   faults: Fault[];
   /** Moments at which the operator does something. */
   operator: number[];
+  bursts: Burst[];
   webhooks: { lost: number; doubled: number; delayed: number };
 };
 
@@ -50,6 +54,9 @@ const LIMITS: [number, number][] = [
   [60, 100],
   [40, 45],
   [25, 1000],
+  // The rolling cap within one day.
+  [180, 40],
+  [120, 60],
 ];
 
 export function scenarioOf(seed: number, start: number): Scenario {
@@ -59,9 +66,12 @@ export function scenarioOf(seed: number, start: number): Scenario {
   const people = integerBetween(random, 60, 250);
   const moment = (): number => start + Math.floor(random.next() * MONTH_MS);
   const count = (most: number): number => (kind === 'calm' ? 0 : integerBetween(random, 0, most));
+  const campaigns = campaignsOf(random, { start, people, room: dailyLimit * 8 });
+  // Half of the storms meet a campaign that is on its way to a limit: there an outcome that is not known counts.
+  const stormy = (): number => (random.next() < 0.5 ? moment() : oneOf(random, campaigns).at);
   const faults: Fault[] = [
     ...many(count(4), () => ({ at: moment(), ...outage(random) })),
-    ...many(count(4), () => ({ at: moment(), ...storm(random) })),
+    ...many(count(4), () => ({ at: stormy(), ...storm(random) })),
     ...many(count(3), () => ({ at: moment(), kind: 'lookups_fail' as const, forMs: between(random, HOUR_MS, DAY_MS) })),
     ...many(count(8), () => ({ at: moment(), ...crash(random) })),
     ...many(count(4), () => ({
@@ -76,9 +86,10 @@ export function scenarioOf(seed: number, start: number): Scenario {
     ...{ seed, kind, dailyLimit, rollingLimit, people },
     sendsPerMinute: oneOf(random, [20, 30, 60]),
     absentPolicy: oneOf(random, ['operator', 'retry'] as const),
-    campaigns: campaignsOf(random, { start, people, room: dailyLimit * 8 }),
+    campaigns,
     faults: faults.sort((one, other) => one.at - other.at),
     operator: many(count(40), moment).sort((one, other) => one - other),
+    bursts: many(count(3), () => ({ at: stormy(), count: integerBetween(random, 5, 60) })),
     webhooks: {
       lost: oneOf(random, [0, 0, 0.02, 0.1]),
       doubled: oneOf(random, [0, 0.05, 0.3]),
