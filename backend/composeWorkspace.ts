@@ -34,7 +34,9 @@ import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
 import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
+import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
+import type { BodyCipher } from './storage/encryption/bodyCipher.ts';
 import { createAudit } from './storage/audit.ts';
 import { workspaceId, type Store } from './storage/store.ts';
 import { createTurns } from './storage/turns.ts';
@@ -47,6 +49,8 @@ import { createWebhookProcessor } from './webhooks/processor.ts';
 export type WorkspaceParts = {
   config: Config;
   store: Store;
+  /** Absent: texts are written as they are. */
+  cipher?: BodyCipher;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -54,6 +58,11 @@ export type WorkspaceParts = {
   configuredLines: readonly ConfiguredLine[];
   addresses: () => { admin: string | null; webhooks: string | null };
 };
+
+const notYet = (): never => {
+  throw new VigieError('not_found');
+};
+const refusing: Services['protection'] = { get: notYet, update: notYet, rotate: notYet, export: notYet };
 
 export type Workspace = ReturnType<typeof composeWorkspace>;
 
@@ -66,7 +75,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const locale = () => preferences.values.locale;
   const limits = () => preferences.values;
   const audit = createAudit(database, clock);
-  const attempts = new AttemptStore(database);
+  const attempts = new AttemptStore(database, parts.cipher);
   const ledger = new QuotaLedger(database);
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
@@ -180,7 +189,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
   });
   const webhooks = {
-    ...{ database, inbox: parts.store.inbox, clock, logger, notify },
+    ...{ database, inbox: parts.store.inbox, cipher: parts.cipher, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
     lineHealth: {
       onSession: (lineId: string, health: Parameters<Lines['setHealth']>[1]) => lines.setHealth(lineId, health),
@@ -249,6 +258,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
     cache,
+    // Until the keys are known.
+    protection: refusing,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
     audit,

@@ -7,6 +7,7 @@ import { byId, pageInput, pageOf } from './common.ts';
 import { contactRoutes } from './contactRoutes.ts';
 import * as lines from './lines.ts';
 import { liveEvent } from './liveEvents.ts';
+import { protectionRoutes } from './protection.ts';
 import * as monitoring from './monitoring.ts';
 import * as webhooks from './webhookEvents.ts';
 import * as workspace from './workspace.ts';
@@ -18,6 +19,7 @@ import * as workspace from './workspace.ts';
 export const contract = {
   ...contactRoutes,
   ...campaignRoutes,
+  ...protectionRoutes,
   monitoring: {
     stats: oc
       .route({ method: 'GET', path: '/monitoring/stats', tags: ['monitoring'] })

@@ -81,6 +81,10 @@ const CASES: Record<string, Case> = {
   'PATCH /settings': body({ dailyLimit: 100 }, { dailyLimit: 0 }),
   'GET /settings/lines': noInput,
   'PATCH /settings/lines/{id}': body({ sendsPerMinute: 10 }, { sendsPerMinute: 0 }),
+  'GET /protection': noInput,
+  'PATCH /protection': body({ encryptAll: true }, { encryptAll: 'yes' }),
+  'POST /protection/key/rotate': noInput,
+  'POST /protection/key/export': noInput,
   'GET /backups': noInput,
   'POST /backups': { happy: { status: 201 }, refused: null },
   'POST /backups/{name}/restore': {

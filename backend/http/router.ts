@@ -32,7 +32,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       }
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
-  const { lines, live, messages, monitoring, scheduler, sending, settings, suppressions, webhookEvents } = services;
+  const { lines, live, messages, monitoring, protection, scheduler, sending, settings, suppressions, webhookEvents } = services;
 
   return os.router({
     monitoring: {
@@ -128,6 +128,12 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
         restarting: true,
         backup: await backups.restore(input.name, context.actor),
       })),
+    },
+    protection: {
+      get: os.protection.get.handler(() => protection.get()),
+      update: os.protection.update.handler(({ input, context }) => protection.update(input, context.actor)),
+      rotate: os.protection.rotate.handler(({ context }) => protection.rotate(context.actor)),
+      export: os.protection.export.handler(({ context }) => protection.export(context.actor)),
     },
     clock: {
       get: os.clock.get.handler(() => clock.get()),

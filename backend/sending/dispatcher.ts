@@ -6,6 +6,7 @@ import type { Service } from '../core/service.ts';
 import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
 import type { Turns } from '../storage/turns.ts';
 import type { AttemptRow } from './attempt.ts';
+import type { AttemptContent } from './attemptContent.ts';
 import type { AttemptStore } from './attemptStore.ts';
 import type { Claim, Claims } from './claim.ts';
 import { LinePace } from './linePace.ts';
@@ -224,22 +225,9 @@ export class Dispatcher implements Service {
   }
 
   async #send(line: ConfiguredLine, attempt: AttemptRow, answered: () => void): Promise<void> {
-    const { logger, clock } = this.#deps;
+    const { clock } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
-    const outcome = await line.provider
-      .send({
-        reference: attempt.reference,
-        phone: attempt.phone,
-        body: attempt.body ?? '',
-        media: attempt.media,
-        template: attempt.template,
-        priority: attempt.priority,
-        expiresAt: attempt.expiresAt,
-      })
-      .catch((error: unknown) => {
-        logger.error({ error, attempt: attempt.id }, 'provider client failed');
-        return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' } satisfies SendOutcome;
-      });
+    const outcome = await this.#ask(line, attempt);
     if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
       this.#pace.gaveBack(line.id, started);
     }
@@ -248,6 +236,26 @@ export class Dispatcher implements Service {
     await recorded;
     if (outcome.kind === 'accepted') this.#deps.repeatedRefusals.accepted(line);
     if (outcome.kind === 'refused') this.#deps.repeatedRefusals.refused(line, attempt, outcome.code);
+  }
+
+  /** Sends a message that is `sending` on disk. One that cannot be read does not leave (SEC-3). */
+  async #ask(line: ConfiguredLine, attempt: AttemptRow): Promise<SendOutcome> {
+    const { store, logger } = this.#deps;
+    const { reference, phone, priority, expiresAt } = attempt;
+    let content: AttemptContent;
+    try {
+      content = store.content(attempt);
+    } catch (error) {
+      logger.error({ error, attempt: attempt.id }, 'a message cannot be decrypted');
+      return { kind: 'refused', code: 'body_unreadable', class: 'final_content', detail: '' };
+    }
+    const { body, media, template } = content;
+    try {
+      return await line.provider.send({ reference, phone, body: body ?? '', media, template, priority, expiresAt });
+    } catch (error) {
+      logger.error({ error, attempt: attempt.id }, 'provider client failed');
+      return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' };
+    }
   }
 
   /**

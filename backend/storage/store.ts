@@ -171,10 +171,13 @@ export function lockFolder(dataDir: string): () => void {
 /** Where a running host writes down how it is reached. */
 export const HOST_FILE = 'host.json';
 
+/** `key`: signs the tokens of commands on this machine, as long as this host runs. */
+type HostEntry = { pid: number; adminUrl: string; key?: string };
+
 /** Address of the host that runs on a data folder, null when none wrote one. */
-export function readHostFile(dataDir: string): { pid: number; adminUrl: string } | null {
+export function readHostFile(dataDir: string): HostEntry | null {
   const file = path.join(dataDir, HOST_FILE);
   if (!existsSync(file)) return null;
-  const { pid, adminUrl } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; adminUrl: string };
-  return { pid, adminUrl };
+  const { pid, adminUrl, key } = JSON.parse(readFileSync(file, 'utf8')) as HostEntry;
+  return { pid, adminUrl, ...(key !== undefined && { key }) };
 }

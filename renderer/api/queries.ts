@@ -58,6 +58,8 @@ export const keys = {
   suppressions: ['suppressions'],
   audit: ['audit'],
   backups: ['backups'],
+  /** Under the settings: whatever changes those may have changed this. */
+  protection: ['settings', 'protection'],
   frozen: ['frozen'],
   changed: {
     contacts: ['contacts'],
@@ -173,6 +175,9 @@ export const settingsQuery = () =>
 
 export const backupsQuery = () =>
   queryOptions({ queryKey: keys.backups, queryFn: ({ signal }) => api.backups.list(undefined, { signal }) });
+
+export const protectionQuery = () =>
+  queryOptions({ queryKey: keys.protection, queryFn: ({ signal }) => api.protection.get(undefined, { signal }) });
 
 export const suppressionsQuery = () =>
   pages(keys.suppressions, (page, options) => api.suppressions.list(page, options));

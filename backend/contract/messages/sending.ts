@@ -15,6 +15,8 @@ export const sendingSentences = {
     'send.campaign_completed': 'La campagne était déjà terminée.',
     'send.contact_removed': 'Le contact a été supprimé.',
     'send.line_missing': 'La ligne de cette tentative n’est plus configurée. Reconnectez-la ou annulez la tentative.',
+    'send.body_unreadable':
+      'Le texte de ce message ne peut pas être déchiffré : il a été modifié, ou sa clé manque. Rien n’est parti. Rétablissez la clé ou une sauvegarde, puis relancez la tentative.',
     'send.unknown_code':
       'Le fournisseur a répondu par une erreur inconnue ({code}). Consultez le détail de la tentative.',
     'notice.level.attention': 'Plus de 75 % de la limite quotidienne est utilisée',
@@ -46,6 +48,8 @@ export const sendingSentences = {
     'send.campaign_completed': 'The campaign was over already.',
     'send.contact_removed': 'The contact was deleted.',
     'send.line_missing': 'The line of this attempt is no longer configured. Reconnect it or cancel the attempt.',
+    'send.body_unreadable':
+      'The text of this message cannot be decrypted: it was changed, or its key is missing. Nothing left. Put the key or a backup back, then retry the attempt.',
     'send.unknown_code': 'The provider answered with an unknown error ({code}). See the details of the attempt.',
     'notice.level.attention': 'More than 75 % of the daily limit is used',
     'notice.level.danger': 'More than 90 % of the daily limit is used',

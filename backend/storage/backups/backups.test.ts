@@ -1,5 +1,5 @@
 import type * as fileSystem from 'node:fs';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as tar from 'tar';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,6 +9,9 @@ import { column, temporaryFolders } from '../../../tests/support/folders.ts';
 import type { BackupKind } from '../../contract/backups.ts';
 import { VigieError } from '../../contract/errors.ts';
 import { DAY_MS, HOUR_MS } from '../../core/days.ts';
+import { keyRing, type DataKey } from '../encryption/dataKeys.ts';
+import { UNPROTECTED } from '../secretProtection.ts';
+import { loadSecrets } from '../secrets.ts';
 import { openStore } from '../store.ts';
 import { backupFolder } from './createBackup.ts';
 import { completeRestore } from './restore.ts';
@@ -163,12 +166,20 @@ describe('a restore', () => {
     openStore(other, MIGRATIONS).close();
     mkdirSync(backupFolder(other));
     copyFileSync(made.path, path.join(backupFolder(other), made.name));
-    await bench.backupsAs({ folder: other, frozen: new VigieError('frozen') }).restore(made.name, 'operator');
+    const restoreWith = (dataKeys: readonly DataKey[]): Promise<unknown> =>
+      bench
+        .backupsAs({
+          ...{ folder: other, frozen: new VigieError('frozen') },
+          keys: { means: { passphrase: null, dataKeys }, protection: UNPROTECTED },
+        })
+        .restore(made.name, 'operator');
+    expect(await refusal(restoreWith([]))).toBe('backup_key_missing');
+    expect(readdirSync(other).filter((name) => name.startsWith('restoring'))).toEqual([]);
+    const secrets = loadSecrets(bench.folder);
+    await restoreWith(keyRing([], secrets.dataKeys));
     completeRestore(foldersOf(other));
     expect(column(path.join(other, 'inbox.db'), `SELECT count(*) FROM webhook_inbox`)).toEqual([1]);
-    expect(readFileSync(path.join(other, 'secrets.json'))).toEqual(
-      readFileSync(path.join(bench.folder, 'secrets.json')),
-    );
+    expect(loadSecrets(other)).toEqual(secrets);
   });
 
   it('leads out of a frozen start whose file is gone, empty or garbage (REL-2)', async () => {

@@ -11,6 +11,7 @@ import { AnswerSettings } from './AnswerSettings.tsx';
 import { Appearance } from './Appearance.tsx';
 import { AuditLog } from './AuditLog.tsx';
 import { Backups } from './Backups.tsx';
+import { DataProtection } from './DataProtection.tsx';
 import { Installation } from './Installation.tsx';
 import { LimitSettings } from './LimitSettings.tsx';
 import { Lines } from './Lines.tsx';
@@ -18,7 +19,16 @@ import { RegionSettings } from './RegionSettings.tsx';
 import { Suppressions } from './Suppressions.tsx';
 
 type SectionName =
-  'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'suppressions' | 'backups' | 'audit' | 'system';
+  | 'appearance'
+  | 'limits'
+  | 'answers'
+  | 'region'
+  | 'lines'
+  | 'suppressions'
+  | 'protection'
+  | 'backups'
+  | 'audit'
+  | 'system';
 type Section = { name: SectionName; content: ComponentType<{ settings: Settings }> };
 
 const SECTIONS: readonly Section[] = [
@@ -28,6 +38,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'region', content: RegionSettings },
   { name: 'lines', content: Lines },
   { name: 'suppressions', content: Suppressions },
+  { name: 'protection', content: DataProtection },
   { name: 'backups', content: Backups },
   { name: 'audit', content: AuditLog },
   { name: 'system', content: Installation },
