@@ -209,13 +209,11 @@ export class AttemptStore {
   }
 
   timeline(attemptId: string): TimelineEntry[] {
-    return this.#statements.events
-      .all({ attemptId })
-      .map(({ at, event, detail }) => ({
-        at: toIso(at),
-        event,
-        detail: detail === null ? null : this.#openDetail(detail, ['attempt_events', attemptId, event]),
-      }));
+    return this.#statements.events.all({ attemptId }).map(({ at, event, detail }) => ({
+      at: toIso(at),
+      event,
+      detail: detail === null ? null : this.#openDetail(detail, ['attempt_events', attemptId, event]),
+    }));
   }
 
   #openDetail(json: string, place: Place): TimelineEntry['detail'] {

@@ -48,7 +48,8 @@ export function createMessages(deps: MessageDependencies) {
       const result = inTransaction(database, () => {
         const known = input.idempotencyKey === undefined ? null : store.withIdempotencyKey(input.idempotencyKey);
         if (known !== null) {
-          if (!store.isFingerprintOf(known, digest)) throw new VigieError('idempotency_conflict', { attemptId: known.id });
+          if (!store.isFingerprintOf(known, digest))
+            throw new VigieError('idempotency_conflict', { attemptId: known.id });
           return { attempt: views.view(known), known: true };
         }
         if (deps.isSuppressed(phone)) throw new VigieError('opted_out');

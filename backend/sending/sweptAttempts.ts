@@ -54,7 +54,10 @@ function contents(database: Database, cipher: BodyCipher, unreadable: Unreadable
       const found = rows.all({ after, limit: STEP });
       let changed = 0;
       for (const row of found) {
-        const renewed = readable(() => renew(row), () => unreadable('attempts', row.id));
+        const renewed = readable(
+          () => renew(row),
+          () => unreadable('attempts', row.id),
+        );
         if (renewed === null) continue;
         update.run(renewed);
         changed += 1;
@@ -68,7 +71,11 @@ function contents(database: Database, cipher: BodyCipher, unreadable: Unreadable
 /** The free text of timelines and of the list of errors. */
 function details(
   database: Database,
-  { cipher, unreadable, table }: { cipher: BodyCipher; unreadable: Unreadable; table: 'attempt_events' | 'message_errors' },
+  {
+    cipher,
+    unreadable,
+    table,
+  }: { cipher: BodyCipher; unreadable: Unreadable; table: 'attempt_events' | 'message_errors' },
 ): SweptTable {
   const [name, text, replaced] =
     table === 'attempt_events'
