@@ -17,7 +17,13 @@ export type Opened =
   /** The secrets are null when they could not be opened either. */
   | { kind: 'frozen'; error: VigieError; secrets: Secrets | null; protection: SecretProtection | null };
 
-type OpenDependencies = { migrationsDir: string; clock: Clock; logger: Logger; mode: 'host' | 'command'; means: KeyMeans };
+type OpenDependencies = {
+  migrationsDir: string;
+  clock: Clock;
+  logger: Logger;
+  mode: 'host' | 'command';
+  means: KeyMeans;
+};
 
 /** Puts a staged restore in place, backs up what a migration is about to change, and opens the files (REL-6). */
 export async function openFolder(folders: WorkspaceFolders, dependencies: OpenDependencies): Promise<Opened> {
@@ -28,7 +34,8 @@ export async function openFolder(folders: WorkspaceFolders, dependencies: OpenDe
     if (mode === 'host' && completeRestore(folders)) logger.warn({}, 'a backup was put in place');
     protection = await openProtection(folders.secretsFolder, means);
     secrets = loadSecrets(folders.secretsFolder, protection);
-    if (needsMigration(folders.folder, migrationsDir)) await backUpFirst({ ...folders, keys: { means, protection } }, clock);
+    if (needsMigration(folders.folder, migrationsDir))
+      await backUpFirst({ ...folders, keys: { means, protection } }, clock);
     const store = openStore(folders.folder, migrationsDir);
     try {
       refuseMissingKey(store.main, keyRing(means.dataKeys, secrets.dataKeys));

@@ -86,7 +86,9 @@ export async function restoreFrom(folder: Folder, locale: Locale, archive: strin
 }
 
 async function connectTo(address: string, config: Config, locale: Locale): Promise<Connection> {
-  const { token } = await (await tokensOf(config)).issueToken({ role: 'admin', expiresInMs: OWN_TOKEN_MS, subject: ACTOR });
+  const { token } = await (
+    await tokensOf(config)
+  ).issueToken({ role: 'admin', expiresInMs: OWN_TOKEN_MS, subject: ACTOR });
   const headers = { authorization: `Bearer ${token}`, 'accept-language': locale };
   const client: Client = createORPCClient(new RPCLink({ url: `${address}/rpc`, headers }));
   return { client, close: () => Promise.resolve() };

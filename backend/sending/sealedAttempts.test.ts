@@ -36,7 +36,7 @@ const CODE = 'Votre code est 314159';
 const content = {
   body: CODE,
   title: 'Code 314159',
-  media: { url: 'https://exemple.fr/314159.png', type: 'image' as const },
+  media: { url: 'https://exemple.fr/314159.png', format: 'native' as const },
   template: { name: 'code', language: 'fr', parameters: ['314159'] },
   context: { code: '314159' },
 };
@@ -82,7 +82,7 @@ describe('a message of a sensitive type (SEC-3)', () => {
     const any = fc.record({
       body: text,
       title: fc.option(text),
-      media: fc.option(fc.record({ url: fc.webUrl(), type: fc.constant('image' as const) })),
+      media: fc.option(fc.record({ url: fc.webUrl(), format: fc.constant('native' as const) })),
       context: fc.option(fc.dictionary(fc.string(), fc.string())),
     });
     engine.database.pragma('synchronous = OFF');

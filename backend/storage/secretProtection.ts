@@ -124,11 +124,7 @@ export async function openArchived(content: string, means: KeyMeans): Promise<st
     return openWith((await unlock(sealed, means)).contentKey, sealed);
   } catch (cause) {
     const keyId = sealed.locks.find(({ kind }) => kind === 'data_key');
-    throw new VigieError(
-      'backup_key_missing',
-      { keyId: keyId?.kind === 'data_key' ? keyId.keyId : '-' },
-      { cause },
-    );
+    throw new VigieError('backup_key_missing', { keyId: keyId?.kind === 'data_key' ? keyId.keyId : '-' }, { cause });
   }
 }
 

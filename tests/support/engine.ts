@@ -79,7 +79,9 @@ export function createScriptedProvider(): ScriptedProvider {
 export type TestEngine = ReturnType<typeof createTestEngine>;
 
 /** The sending engine on a real SQLite file, with a clock that stands still and a scripted provider. */
-export function createTestEngine(options: { limits?: Limits; now?: string; sendsPerMinute?: number; cipher?: BodyCipher } = {}) {
+export function createTestEngine(
+  options: { limits?: Limits; now?: string; sendsPerMinute?: number; cipher?: BodyCipher } = {},
+) {
   const { dataDir, store: files, remove } = createTestStore();
   const database = files.main;
   const clock = createFakeClock(options.now ?? '2026-11-20T08:00:00.000Z');

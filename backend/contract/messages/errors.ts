@@ -49,8 +49,7 @@ export const errorSentences = {
       'La démonstration et l’espace réel ne se remplacent pas l’un l’autre. Rien n’a été changé. Fermez Vigie, puis restaurez avec la commande vigie restore.',
     'error.backup_key_missing':
       'Cette sauvegarde est chiffrée avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. Donnez cette clé (VIGIE_DATA_KEY) ou la phrase secrète (VIGIE_PASSPHRASE) de la machine d’origine, puis recommencez.',
-    'error.body_unreadable':
-      'Le texte de ce message ne peut pas être déchiffré (clé {keyId}). Il n’est pas envoyé.',
+    'error.body_unreadable': 'Le texte de ce message ne peut pas être déchiffré (clé {keyId}). Il n’est pas envoyé.',
     'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
   },
   en: {

@@ -55,7 +55,7 @@ export function createBodyCipher({ ring, sealsAll }: CipherDependencies): BodyCi
   const openWith = (keyId: string, sealed: Buffer, place: Place): Buffer => {
     const known = ring().find(({ id }) => id === keyId);
     if (known === undefined) throw unreadable('key_missing', KEY_ID.test(keyId) ? keyId : '-');
-    const clear = unseal(known.key, sealed, nameOf(place));
+    const clear = unseal(known.prepared, sealed, nameOf(place));
     if (clear === null) throw unreadable('changed', keyId);
     return clear;
   };
@@ -78,7 +78,7 @@ export function createBodyCipher({ ring, sealsAll }: CipherDependencies): BodyCi
     mustSeal: (type) => sealsAll() || SENSITIVE_TYPES.has(type),
     seal(text, place) {
       const key = inUse();
-      return headOf(key) + seal(key.key, Buffer.from(text, 'utf8'), nameOf(place)).toString('base64url');
+      return headOf(key) + seal(key.prepared, Buffer.from(text, 'utf8'), nameOf(place)).toString('base64url');
     },
     open(stored, place) {
       if (!isSealed(stored)) return stored;
@@ -86,7 +86,7 @@ export function createBodyCipher({ ring, sealsAll }: CipherDependencies): BodyCi
     },
     sealBytes(bytes, place) {
       const key = inUse();
-      return Buffer.concat([Buffer.from(headOf(key)), seal(key.key, bytes, nameOf(place))]);
+      return Buffer.concat([Buffer.from(headOf(key)), seal(key.prepared, bytes, nameOf(place))]);
     },
     openBytes(stored, place) {
       if (!isSealed(stored)) return stored;

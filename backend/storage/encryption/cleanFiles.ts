@@ -23,10 +23,7 @@ export type FileCleaner = {
   runWhole(): void;
 };
 
-export function createFileCleaner(
-  { main, inbox }: { main: Database; inbox: Database },
-  logger: Logger,
-): FileCleaner {
+export function createFileCleaner({ main, inbox }: { main: Database; inbox: Database }, logger: Logger): FileCleaner {
   const mark = main.prepare(`INSERT INTO meta (key, value) VALUES ('${KEY}', '1') ON CONFLICT (key) DO NOTHING`);
   const clear = main.prepare(`DELETE FROM meta WHERE key = '${KEY}'`);
   const isMarked = main.prepare(`SELECT 1 FROM meta WHERE key = '${KEY}'`);

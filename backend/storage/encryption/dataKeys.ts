@@ -1,8 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { KEY_BYTES } from './seal.ts';
 
-/** A key of message texts. Its id is derived from it, so that the same key has the same id on every machine. */
-export type DataKey = { id: string; key: Buffer };
+/**
+ * A key of message texts. Its id is derived from it, so that the same key has the same id on every machine. `prepared` is
+ * the same key as ciphers take it at a quarter of the cost.
+ */
+export type DataKey = { id: string; key: Buffer; prepared: KeyObject };
 
 /** A data key as the secrets keep it. */
 export type KeptKey = { key: string; madeAt: number };
@@ -11,7 +14,8 @@ const ID_LENGTH = 8;
 
 /** The first digits of a hash of the key: names the key without giving it away. */
 export function toDataKey(key: Buffer): DataKey {
-  return { id: createHash('sha256').update('vigie data key').update(key).digest('hex').slice(0, ID_LENGTH), key };
+  const id = createHash('sha256').update('vigie data key').update(key).digest('hex').slice(0, ID_LENGTH);
+  return { id, key, prepared: createSecretKey(key) };
 }
 
 /** 256 bits in base64 or base64url; null when it is anything else. */

@@ -44,7 +44,10 @@ function useChange(call: () => Promise<Protection>, failed: string) {
 
 function EncryptAll({ protection: { encryptAll } }: { protection: Protection }) {
   const { t } = useTranslation();
-  const change = useChange(() => api.protection.update({ encryptAll: !encryptAll }), t('settings.protection.notChanged'));
+  const change = useChange(
+    () => api.protection.update({ encryptAll: !encryptAll }),
+    t('settings.protection.notChanged'),
+  );
   return (
     <Checkbox
       label={t('settings.protection.all')}

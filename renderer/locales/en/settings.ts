@@ -135,7 +135,8 @@ export const settings: Texts<typeof french> = {
     secrets: {
       os: 'The key and the credentials of the lines are protected by the key store of the system.',
       passphrase: 'The key and the credentials of the lines are protected by a passphrase.',
-      environment: 'The key and the credentials of the lines are protected by VIGIE_DATA_KEY, which is not in the folder.',
+      environment:
+        'The key and the credentials of the lines are protected by VIGIE_DATA_KEY, which is not in the folder.',
       none: 'The key and the credentials of the lines are not encrypted: only the rights of the file protect them. Start Vigie with a passphrase (VIGIE_PASSPHRASE) to encrypt them.',
     },
   },

@@ -106,7 +106,8 @@ export const settings = {
     title: 'Protection des données',
     text: 'Les codes et les messages de compte sont toujours chiffrés dans les fichiers de cette machine, de même que les webhooks reçus. Les contacts et les modèles de campagne ne le sont pas.',
     all: 'Chiffrer le texte de tous les messages',
-    allHint: 'Tous les textes sont chiffrés. Les sauvegardes faites avant ce choix gardent les anciens textes en clair.',
+    allHint:
+      'Tous les textes sont chiffrés. Les sauvegardes faites avant ce choix gardent les anciens textes en clair.',
     sensitiveHint: 'Pour l’instant, les textes des campagnes et des notifications restent lisibles dans les fichiers.',
     notChanged: 'Le choix n’est pas enregistré',
     running: 'Chiffrement en cours : {{share}}. Les envois continuent.',
@@ -116,7 +117,8 @@ export const settings = {
     earlier_one: '{{count, number}} ancienne clé est gardée pour les sauvegardes d’avant.',
     earlier_other: '{{count, number}} anciennes clés sont gardées pour les sauvegardes d’avant.',
     keepKey: 'Gardez une copie de la clé hors de cette machine : sans elle, une sauvegarde ne s’ouvre pas ailleurs.',
-    fixed: 'La clé vient de VIGIE_DATA_KEY. Pour la changer, placez la nouvelle devant l’ancienne, puis redémarrez Vigie.',
+    fixed:
+      'La clé vient de VIGIE_DATA_KEY. Pour la changer, placez la nouvelle devant l’ancienne, puis redémarrez Vigie.',
     rotate: 'Changer la clé',
     notRotated: 'La clé reste la même',
     askTitle: 'Changer la clé ?',
@@ -132,7 +134,8 @@ export const settings = {
     secrets: {
       os: 'La clé et les accès des lignes sont protégés par le trousseau du système.',
       passphrase: 'La clé et les accès des lignes sont protégés par une phrase secrète.',
-      environment: 'La clé et les accès des lignes sont protégés par la clé VIGIE_DATA_KEY, qui n’est pas dans le dossier.',
+      environment:
+        'La clé et les accès des lignes sont protégés par la clé VIGIE_DATA_KEY, qui n’est pas dans le dossier.',
       none: 'La clé et les accès des lignes ne sont pas chiffrés : seuls les droits du fichier les protègent. Démarrez Vigie avec une phrase secrète (VIGIE_PASSPHRASE) pour les chiffrer.',
     },
   },
