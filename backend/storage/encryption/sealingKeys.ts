@@ -15,6 +15,9 @@ export function createSealingKeys(database: Database): SealingKeys {
   const use = database.prepare<{ id: string; now: number }>(`
     INSERT INTO sealing_keys (key_id, first_used_at) VALUES (@id, @now)
     ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL`);
+  const isInUse = database.prepare<{ id: string }>(
+    `SELECT 1 FROM sealing_keys WHERE key_id = @id AND retired_at IS NULL`,
+  );
   const since = database
     .prepare<{ id: string }, number>(`SELECT first_used_at FROM sealing_keys WHERE key_id = @id`)
     .pluck();
@@ -24,7 +27,10 @@ export function createSealingKeys(database: Database): SealingKeys {
     )
     .pluck();
   return {
-    use: (id, now) => void use.run({ id, now }),
+    use(id, now) {
+      // A start on a full disk has nothing to write here.
+      if (isInUse.get({ id }) === undefined) use.run({ id, now });
+    },
     usedSince: (id) => since.get({ id }) ?? null,
     retireOthers: (id, now) => retire.all({ id, now }),
   };
