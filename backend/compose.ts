@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { composeJobs } from './composeJobs.ts';
+import { composeProtection } from './composeProtection.ts';
 import { composeWorkspace, type Workspace } from './composeWorkspace.ts';
 import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
@@ -25,7 +26,8 @@ import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvide
 import { createBackups, type Backups } from './storage/backups/backups.ts';
 import { completeRestore, type WorkspaceFolders } from './storage/backups/restore.ts';
 import { createAudit } from './storage/audit.ts';
-import { tokenKey, writeDurably } from './storage/secrets.ts';
+import type { KeyMeans } from './storage/secretProtection.ts';
+import { writeDurably } from './storage/secrets.ts';
 import { demoFolder, HOST_FILE, lockFolder, type Store } from './storage/store.ts';
 import { VERSION } from './version.ts';
 import { createWebhookPort } from './webhooks/port.ts';
@@ -43,7 +45,7 @@ export type ComposeOptions = {
   root?: string;
   /** Asked for when the application has to stop and be composed anew, as after a restore. */
   restart?: () => void;
-};
+} & Pick<KeyMeans, 'askPassphrase' | 'keyStore'>;
 
 export type Application = Service & {
   readonly router: VigieRouter;
@@ -86,10 +88,15 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     secretsFolder: config.dataDir,
     demo: config.demo,
   };
-  const opened = await openFolder(folders, { migrationsDir, clock, logger, mode });
+  const means: KeyMeans = {
+    ...{ passphrase: config.passphrase, dataKeys: config.dataKeys },
+    ...{ keyStore: options.keyStore ?? null, askPassphrase: options.askPassphrase },
+  };
+  const opened = await openFolder(folders, { migrationsDir, clock, logger, mode, means });
   const frozenBy = opened.kind === 'frozen' ? opened.error : null;
   const backups = createBackups({
     ...{ ...folders, frozenBy, migrationsDir, clock, version: VERSION, restart },
+    keys: { means, protection: opened.protection },
     opened: opened.kind === 'open' ? { store: opened.store, audit: createAudit(opened.store.main, clock) } : null,
   });
   const parts =
@@ -99,19 +106,26 @@ export async function compose(options: ComposeOptions): Promise<Application> {
   const services = parts === null ? frozenServices(frozenBy, backups) : { ...parts.workspace.services, backups };
   const locale = () => parts?.workspace.preferences.values.locale ?? config.fixed.locale ?? config.defaults.locale;
   const router = createRouter(services, { locale, logger });
+  // Commands cannot open what the operating system or a person opened here: they speak with a key of this run.
+  const asked = opened.protection?.kind === 'os' || opened.protection?.kind === 'passphrase';
+  const ownKey = asked ? randomBytes(TOKEN_KEY_BYTES) : null;
   const admin: AdminServer | null =
     mode === 'command'
       ? null
       : createAdminServer({
           ...{ host: config.adminHost, port: config.adminPort, password: config.adminPassword },
           ...{ router, clock, logger, locale, version: VERSION, status: () => status },
-          tokens: createTokens({ secret: keyOf(config, opened), clock }),
+          tokens: createTokens({ secret: keyOf(config, opened), clock, alsoAccepts: ownKey }),
           interfaceFolder: path.join(root, 'out/renderer'),
           uploads: path.join(config.dataDir, 'uploads'),
         });
   /** In the order of starting; stopped in reverse. */
   const running: Service[] = mode === 'command' || parts === null ? [] : parts.running;
   const hostFile = path.join(config.dataDir, HOST_FILE);
+  const hostEntry = () => ({
+    ...{ pid: process.pid, adminUrl: addresses().admin },
+    ...(ownKey !== null && { key: ownKey.toString('base64url') }),
+  });
 
   return {
     router,
@@ -130,7 +144,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       parts?.workspace.dispatcher.recoverInterrupted();
       for (const service of running) await service.start();
       await admin?.start();
-      if (mode === 'host') writeDurably(hostFile, JSON.stringify({ pid: process.pid, adminUrl: addresses().admin }));
+      if (mode === 'host') writeDurably(hostFile, JSON.stringify(hostEntry()));
       if (mode === 'host' && config.demo && parts !== null) seedDemo({ ...parts, clock });
       status = opened.kind === 'frozen' ? 'frozen' : 'ok';
       if (opened.kind === 'frozen')
@@ -164,7 +178,7 @@ type Parts = {
 
 async function composeParts(
   options: ComposeOptions & { clock: Clock; logger: Logger; restart: () => void; backups: Backups },
-  { store, secrets }: Extract<Opened, { kind: 'open' }>,
+  { store, secrets, protection }: Extract<Opened, { kind: 'open' }>,
   addresses: () => Addresses,
 ): Promise<Parts> {
   const { config, clock, logger, restart, random = systemRandom, mode = 'host', backups } = options;
@@ -173,7 +187,7 @@ async function composeParts(
       ? createDemoProvider({ clock, logger, webhookUrl: () => addresses().webhooks, token: secrets.webhookToken })
       : null;
   const simulated = demo === null ? null : { url: await demo.listen(), deviceId: DEMO_DEVICE_ID };
-  const accounts = createLineAccounts(config);
+  const accounts = createLineAccounts(config, protection);
   const open = createLineOpener({
     ...{ clock, timeoutMs: config.sendTimeoutMs, lines: () => workspace.lines.all() },
     seenDate: (at) => {
@@ -181,11 +195,14 @@ async function composeParts(
     },
     lastIncomingAt: (lineId, phone) => workspace.processor.lastIncomingAt(lineId, phone),
   });
+  const guarded = composeProtection({ config, store, secrets, protection, clock, logger, mode });
+  const { cipher, sweep } = guarded;
   const workspace: Workspace = composeWorkspace({
-    ...{ config, store, clock, random, logger, version: VERSION, addresses },
+    ...{ config, store, cipher, clock, random, logger, version: VERSION, addresses },
     configuredLines: configureLines({ config, clock, open, accounts, secrets, demo: simulated }),
     lineSetup: { accounts, open, restart },
   });
+  workspace.services.protection = guarded.service({ audit: workspace.audit, notify: workspace.live.notify });
   const port = createWebhookPort({
     ...{
       host: config.webhookHost,
@@ -193,6 +210,7 @@ async function composeParts(
       clock,
       logger,
       inbox: store.inbox,
+      cipher,
       lines: workspace.lines,
     },
     stored: () => {
@@ -212,15 +230,15 @@ async function composeParts(
   const running = [
     ...(demo === null ? [] : [demo]),
     ...(shared === null ? [] : [shared]),
-    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports],
+    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports, sweep],
   ];
   return { workspace, store, port, running };
 }
 
-/** Where the secrets are damaged nobody can sign in, and the host still says why. */
+/** Where the secrets cannot be opened nobody can sign in, and the host still says why. */
 function keyOf(config: Config, opened: Opened): Uint8Array {
-  const damaged = opened.kind === 'frozen' && opened.error.data?.['reason'] === 'secrets_damaged';
-  return damaged && config.jwtSecret === null ? randomBytes(TOKEN_KEY_BYTES) : tokenKey(config);
+  if (config.jwtSecret !== null) return Buffer.from(config.jwtSecret, 'utf8');
+  return opened.secrets === null ? randomBytes(TOKEN_KEY_BYTES) : Buffer.from(opened.secrets.jwtSecret, 'base64url');
 }
 const TOKEN_KEY_BYTES = 32;
 

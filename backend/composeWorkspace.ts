@@ -37,7 +37,9 @@ import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
 import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
+import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
+import type { BodyCipher } from './storage/encryption/bodyCipher.ts';
 import { createAudit } from './storage/audit.ts';
 import { workspaceId, type Store } from './storage/store.ts';
 import { createTurns } from './storage/turns.ts';
@@ -50,6 +52,8 @@ import { createWebhookProcessor } from './webhooks/processor.ts';
 export type WorkspaceParts = {
   config: Config;
   store: Store;
+  /** Absent: texts are written as they are. */
+  cipher?: BodyCipher;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -59,6 +63,11 @@ export type WorkspaceParts = {
   lineSetup?: LineSetup;
   addresses: () => { admin: string | null; webhooks: string | null };
 };
+
+const notYet = (): never => {
+  throw new VigieError('not_found');
+};
+const refusing: Services['protection'] = { get: notYet, update: notYet, rotate: notYet, export: notYet };
 
 export type Workspace = ReturnType<typeof composeWorkspace>;
 
@@ -71,7 +80,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const locale = () => preferences.values.locale;
   const limits = () => preferences.values;
   const audit = createAudit(database, clock);
-  const attempts = new AttemptStore(database);
+  const attempts = new AttemptStore(database, parts.cipher);
   const ledger = new QuotaLedger(database);
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
@@ -193,7 +202,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   const deliverySweep = new DeliverySweep({ database, store: attempts, outcomes, lines, clock, logger });
   const webhooks = {
-    ...{ database, inbox: parts.store.inbox, clock, logger, notify },
+    ...{ database, inbox: parts.store.inbox, cipher: parts.cipher, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
     lineHealth: {
       onSession: (lineId: string, health: Parameters<Lines['setHealth']>[1]) => lines.setHealth(lineId, health),
@@ -275,6 +284,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     lines: lineService,
     settings: createSettingsService({ ...parts, preferences, lines: lineService, audit, notify, wake }),
     cache,
+    // Until the keys are known.
+    protection: refusing,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
     audit,

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { isTimeZone, locale, type Locale } from './contract/common.ts';
+import { parseDataKey, type DataKey } from './storage/encryption/dataKeys.ts';
 
 type Allowed = { fr: string; en: string };
 
@@ -11,7 +12,7 @@ export class ConfigError extends Error {
 
   constructor(wrong: { setting: string; value: string }, allowed: Allowed, language: Locale) {
     const { setting, value } = wrong;
-    const shown = /KEY|SECRET|TOKEN|PASSWORD/.test(setting) ? '***' : value;
+    const shown = /KEY|SECRET|TOKEN|PASSWORD|PASSPHRASE/.test(setting) ? '***' : value;
     super(
       language === 'en'
         ? `${setting}=${shown} is not valid: ${allowed.en}.`
@@ -33,6 +34,22 @@ const MIN_SECRET_BYTES = 32;
 const secret: Reader<string> = {
   schema: z.string().refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES),
   allowed: { fr: `au moins ${MIN_SECRET_BYTES} octets`, en: `at least ${MIN_SECRET_BYTES} bytes` },
+};
+const dataKeys: Reader<DataKey[]> = {
+  schema: z
+    .string()
+    .transform((list) => list.split(',').map((key) => parseDataKey(key.trim())))
+    .refine((keys) => keys.every((key) => key !== null))
+    .transform((keys) => keys.filter((key) => key !== null)),
+  allowed: {
+    fr: 'une clé de 32 octets en base64, ou plusieurs séparées par des virgules, la plus récente d’abord',
+    en: 'a key of 32 bytes in base64, or several with commas between them, the newest first',
+  },
+};
+const MIN_PASSPHRASE = 12;
+const passphrase: Reader<string> = {
+  schema: z.string().min(MIN_PASSPHRASE),
+  allowed: { fr: `au moins ${MIN_PASSPHRASE} caractères`, en: `at least ${MIN_PASSPHRASE} characters` },
 };
 const httpUrl: Reader<string> = {
   schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
@@ -170,6 +187,10 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     webhookPort: read('VIGIE_WEBHOOK_PORT', integer(0, 65_535), flags.webhookPort) ?? 4781,
     adminPassword: read('VIGIE_ADMIN_PASSWORD', text),
     jwtSecret: read('VIGIE_JWT_SECRET', secret),
+    /** Keys of the texts of messages (SEC-3), the one in use first; none: the folder keeps its own. */
+    dataKeys: read('VIGIE_DATA_KEY', dataKeys) ?? [],
+    /** Opens and protects the secrets of the folder (DSK-6). */
+    passphrase: read('VIGIE_PASSPHRASE', passphrase),
     logLevel: read('VIGIE_LOG_LEVEL', oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'])) ?? 'info',
     sendGapMs: read('VIGIE_SEND_GAP_MS', gap) ?? { min: 500, max: 2500 },
     retryBaseMs: read('VIGIE_RETRY_BASE_MS', integer(1, 86_400_000)) ?? 300_000,

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { compose, type Application } from './compose.ts';
 import { ConfigError, loadConfig, type Flags } from './config.ts';
 import { VigieError } from './contract/errors.ts';
+import { askOnce } from './cli/passphrase.ts';
 import { errorSentence } from './contract/messages/sentence.ts';
 
 /** Flags of the headless host, as `parseArgs` takes them. */
@@ -39,13 +40,14 @@ export async function serve(flags: Flags): Promise<number> {
   }
   let given = flags;
   let printed = '';
+  const ask = askOnce();
   try {
     for (;;) {
       const anew = Promise.withResolvers<'anew'>();
       const restart = (): void => {
         anew.resolve('anew');
       };
-      const application = await compose({ config: loadConfig(given), restart });
+      const application = await compose({ config: loadConfig(given), restart, askPassphrase: ask });
       await application.start();
       const frozen = application.frozenBy();
       if (frozen !== null) process.stderr.write(`${describe(frozen)}\n`);

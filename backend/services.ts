@@ -9,6 +9,7 @@ import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as imports from './contract/imports.ts';
 import type * as monitoring from './contract/monitoring.ts';
 import type { Relay } from './contract/relay.ts';
+import type * as protection from './contract/protection.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
 import type * as workspace from './contract/workspace.ts';
 import type { Emitter } from './core/emitter.ts';
@@ -103,6 +104,13 @@ export type Services = {
     update(patch: workspace.SettingsPatch, actor: string): workspace.Settings;
   };
   backups: Backups;
+  protection: {
+    get(): protection.Protection;
+    update(patch: protection.ProtectionPatch, actor: string): Await<protection.Protection>;
+    /** @throws VigieError `bad_request` when the environment gives the keys */
+    rotate(actor: string): Await<protection.Protection>;
+    export(actor: string): protection.ExportedKey;
+  };
   clock: {
     get(): monitoring.ClockStanding;
     reset(actor: string): Promise<monitoring.ClockStanding>;

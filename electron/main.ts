@@ -8,6 +8,7 @@ import { errorSentence } from '../backend/contract/messages/sentence.ts';
 import { APP_SCHEME } from './addresses.ts';
 import type { Report } from './backend.ts';
 import { startDesktop, type Desktop } from './desktop.ts';
+import { systemKeyStore } from './secrets.ts';
 import { quitCleanly } from './shutdown.ts';
 import { words } from './words.ts';
 
@@ -47,7 +48,7 @@ async function run(): Promise<void> {
     app.relaunch();
     app.quit();
   };
-  const backend = await compose({ config, restart });
+  const backend = await compose({ config, restart, keyStore: await systemKeyStore() });
   quitCleanly(async () => {
     desktop?.stop();
     await backend.stop();

@@ -134,11 +134,13 @@ describe('a campaign', () => {
     expect(
       attempts(draft.id).every(({ priority, state }) => priority === MESSAGE_1_PRIORITY && state === 'pending'),
     ).toBe(true);
-    expect(host.attemptOf(draft.id, both.id, 'message_1')).toMatchObject({
+    expect(host.contentOf(draft.id, both.id, 'message_1')).toMatchObject({
       ...{ body: 'Bonjour Zo', template: { name: 't', language: 'fr', parameters: ['Zoé'] } },
+    });
+    expect(host.attemptOf(draft.id, both.id, 'message_1')).toMatchObject({
       ...{ lineId: 'line', maxAttempts: 3, dueAt: host.clock.now() },
     });
-    expect(host.attemptOf(draft.id, one.id, 'message_1')?.body).toBe('Bonjour toi');
+    expect(host.contentOf(draft.id, one.id, 'message_1')?.body).toBe('Bonjour toi');
     expect(host.acceptAll()).toBe(3);
     expect(audit()).toEqual(['campaign.start operator']);
     expect(() => host.campaigns.start(draft.id, 'operator')).toThrow('wrong_campaign_status');

@@ -10,7 +10,9 @@ import type { Locale } from '../contract/common.ts';
 import { systemClock } from '../core/clock.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/days.ts';
 import { createLogger } from '../core/logger.ts';
+import { askPassphrase } from './passphrase.ts';
 import { createTokens, role, type IssuedToken, type Tokens } from '../http/tokens.ts';
+import { openProtection, type KeyMeans } from '../storage/secretProtection.ts';
 import { tokenKey } from '../storage/secrets.ts';
 import { demoFolder, isInstalled, readHostFile } from '../storage/store.ts';
 import { CommandError, type Client, type Output } from './command.ts';
@@ -32,15 +34,28 @@ function settingsFor({ dataDir }: Folder): Config {
   return loadConfig({ ...flags, demo: holdsDemoOnly });
 }
 
-function tokensOf(config: Config): Tokens {
+function meansOf({ passphrase, dataKeys }: Config): KeyMeans {
+  return { passphrase, dataKeys, askPassphrase };
+}
+
+/** The secrets of the folder, else the key that an application on it lends while it runs. */
+async function tokensOf(config: Config): Promise<Tokens> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  return createTokens({ secret: tokenKey(config), clock: systemClock });
+  const lent = config.jwtSecret === null ? readHostFile(config.dataDir)?.key : undefined;
+  const secret =
+    lent === undefined
+      ? tokenKey(config, config.jwtSecret === null ? await openProtection(config.dataDir, meansOf(config)) : undefined)
+      : Buffer.from(lent, 'base64url');
+  return createTokens({ secret, clock: systemClock });
 }
 
 /** Makes a token with the secret of a data folder, whether an application runs on it or not (SEC-2). */
-export function createToken(folder: Folder, request: { role: string; expiresInMs: number }): Promise<IssuedToken> {
+export async function createToken(
+  folder: Folder,
+  request: { role: string; expiresInMs: number },
+): Promise<IssuedToken> {
   const granted = role.parse(request.role);
-  return tokensOf(settingsFor(folder)).issueToken({ role: granted, expiresInMs: request.expiresInMs });
+  return (await tokensOf(settingsFor(folder))).issueToken({ role: granted, expiresInMs: request.expiresInMs });
 }
 
 /**
@@ -53,7 +68,7 @@ export async function connect(folder: Folder, locale: Locale): Promise<Connectio
   const running = readHostFile(config.dataDir);
   if (running !== null && (await answers(running.adminUrl))) return connectTo(running.adminUrl, config, locale);
 
-  const application = await compose({ config, mode: 'command', logger: createLogger('warn') });
+  const application = await compose({ config, mode: 'command', logger: createLogger('warn'), askPassphrase });
   return {
     client: createRouterClient(application.router, { context: { actor: ACTOR, locale } }),
     close: () => application.stop(),
@@ -67,11 +82,13 @@ export async function restoreFrom(folder: Folder, locale: Locale, archive: strin
   const host = readHostFile(config.dataDir);
   const answering = host !== null && (await answers(host.adminUrl));
   const running = answering ? (await connectTo(host.adminUrl, config, locale)).client : null;
-  return restoreFile(archive, { config, migrationsDir: MIGRATIONS, running });
+  return restoreFile(archive, { config, migrationsDir: MIGRATIONS, running, means: meansOf(config) });
 }
 
 async function connectTo(address: string, config: Config, locale: Locale): Promise<Connection> {
-  const { token } = await tokensOf(config).issueToken({ role: 'admin', expiresInMs: OWN_TOKEN_MS, subject: ACTOR });
+  const { token } = await (
+    await tokensOf(config)
+  ).issueToken({ role: 'admin', expiresInMs: OWN_TOKEN_MS, subject: ACTOR });
   const headers = { authorization: `Bearer ${token}`, 'accept-language': locale };
   const client: Client = createORPCClient(new RPCLink({ url: `${address}/rpc`, headers }));
   return { client, close: () => Promise.resolve() };

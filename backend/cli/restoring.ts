@@ -7,6 +7,8 @@ import { systemClock } from '../core/clock.ts';
 import { readArchiveManifest } from '../storage/backups/archive.ts';
 import { backupFolder, backupNameOf, listBackups } from '../storage/backups/createBackup.ts';
 import { completeRestore, stageRestore } from '../storage/backups/restore.ts';
+import { VigieError } from '../contract/errors.ts';
+import { openProtection, type KeyMeans, type SecretProtection } from '../storage/secretProtection.ts';
 import { demoFolder, lockFolder } from '../storage/store.ts';
 import { CommandError, type Client } from './command.ts';
 
@@ -17,9 +19,9 @@ import { CommandError, type Client } from './command.ts';
  */
 export async function restoreFile(
   archive: string,
-  target: { config: Config; migrationsDir: string; running: Client | null },
+  target: { config: Config; migrationsDir: string; running: Client | null; means: KeyMeans },
 ): Promise<Backup> {
-  const { config, migrationsDir, running } = target;
+  const { config, migrationsDir, running, means } = target;
   if (!existsSync(archive)) throw new CommandError('failure.file_missing', { file: archive });
   const { createdAt, kind, demo } = await readArchiveManifest(archive);
   const folder = demo ? demoFolder(config.dataDir) : config.dataDir;
@@ -32,7 +34,8 @@ export async function restoreFile(
   const unlock = lockFolder(config.dataDir);
   try {
     const folders = { folder, secretsFolder: config.dataDir, demo };
-    await stageRestore(kept, { ...folders, migrationsDir, now: systemClock.now() });
+    const keys = { means, protection: await protectionOf(config.dataDir, means) };
+    await stageRestore(kept, { ...folders, migrationsDir, keys, now: systemClock.now() });
     completeRestore(folders);
   } finally {
     unlock();
@@ -40,6 +43,16 @@ export async function restoreFile(
   const restored = listBackups(folder).find((backup) => backup.name === name);
   if (restored === undefined) throw new CommandError('failure.file_missing', { file: kept });
   return restored;
+}
+
+/** Null where the secrets of the folder cannot be opened: a restore is the way out of that too. */
+async function protectionOf(dataDir: string, means: KeyMeans): Promise<SecretProtection | null> {
+  try {
+    return await openProtection(dataDir, means);
+  } catch (error) {
+    if (error instanceof VigieError && error.code === 'frozen') return null;
+    throw error;
+  }
 }
 
 /** Copies a backup to where the operator wants it. @throws CommandError in words */

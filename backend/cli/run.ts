@@ -21,6 +21,7 @@ import { clockCommands } from './commands/clock.ts';
 import { contactCommands } from './commands/contacts.ts';
 import { exportCommands } from './commands/export.ts';
 import { importCommands } from './commands/import.ts';
+import { keyCommands } from './commands/key.ts';
 import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
@@ -43,6 +44,7 @@ const COMMANDS: Command[] = [
   ...attemptCommands,
   ...lineCommands,
   ...clockCommands,
+  ...keyCommands,
   ...exportCommands,
   retriesProcess,
   ...[backup, restore],

@@ -107,6 +107,8 @@ export const attemptDetail = attempt.extend({
   body: z.string().nullable(),
   media: media.nullable(),
   context: z.record(z.string(), z.json()).nullable(),
+  /** What it says cannot be decrypted: it was changed in the file, or its key is missing (SEC-3). */
+  unreadable: z.boolean(),
   timeline: z.array(timelineEntry),
 });
 export type AttemptDetail = z.infer<typeof attemptDetail>;

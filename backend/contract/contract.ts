@@ -7,6 +7,7 @@ import { byId, pageInput, pageOf } from './common.ts';
 import { contactRoutes } from './contactRoutes.ts';
 import { lineRoutes } from './lineRoutes.ts';
 import { liveEvent } from './liveEvents.ts';
+import { protectionRoutes } from './protection.ts';
 import * as monitoring from './monitoring.ts';
 import { relay } from './relay.ts';
 import * as webhooks from './webhookEvents.ts';
@@ -19,6 +20,7 @@ import * as workspace from './workspace.ts';
 export const contract = {
   ...contactRoutes,
   ...campaignRoutes,
+  ...protectionRoutes,
   monitoring: {
     stats: oc
       .route({ method: 'GET', path: '/monitoring/stats', tags: ['monitoring'] })

@@ -35,6 +35,8 @@ export const ERROR_STATUS = {
   backup_damaged: 422,
   backup_newer: 422,
   backup_of_other_workspace: 422,
+  backup_key_missing: 422,
+  body_unreadable: 422,
   unknown_variable: 422,
   too_many_requests: 429,
   internal_error: 500,

@@ -90,6 +90,10 @@ const CASES: Record<string, Case> = {
   'DELETE /lines/{id}': { happy: { path: '?waiting=cancel' }, refused: { path: '?waiting=forget' } },
   'POST /lines/{id}/test': byId,
   'POST /lines/leave-demo': { happy: { status: 202 }, refused: null },
+  'GET /protection': noInput,
+  'PATCH /protection': body({ encryptAll: true }, { encryptAll: 'yes' }),
+  'POST /protection/key/rotate': noInput,
+  'POST /protection/key/export': noInput,
   'GET /backups': noInput,
   'POST /backups': { happy: { status: 201 }, refused: null },
   'POST /backups/{name}/restore': {

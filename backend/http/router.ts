@@ -32,7 +32,8 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       }
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
-  const { lines, live, messages, monitoring, relay, scheduler, sending, settings, suppressions, webhookEvents } =
+  const { lines, live, messages, monitoring, protection, relay, scheduler, sending } = services;
+  const { settings, suppressions, webhookEvents } =
     services;
 
   return os.router({
@@ -129,6 +130,12 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
         restarting: true,
         backup: await backups.restore(input.name, context.actor),
       })),
+    },
+    protection: {
+      get: os.protection.get.handler(() => protection.get()),
+      update: os.protection.update.handler(({ input, context }) => protection.update(input, context.actor)),
+      rotate: os.protection.rotate.handler(({ context }) => protection.rotate(context.actor)),
+      export: os.protection.export.handler(({ context }) => protection.export(context.actor)),
     },
     clock: {
       get: os.clock.get.handler(() => clock.get()),

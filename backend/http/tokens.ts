@@ -43,7 +43,16 @@ export type Tokens = {
 };
 
 /** @param deps `secret`: at least 256 random bits */
-export function createTokens({ secret, clock }: { secret: Uint8Array; clock: Pick<Clock, 'now'> }): Tokens {
+export function createTokens({
+  secret,
+  clock,
+  alsoAccepts = null,
+}: {
+  secret: Uint8Array;
+  clock: Pick<Clock, 'now'>;
+  /** Another secret whose tokens are good too. */
+  alsoAccepts?: Uint8Array | null;
+}): Tokens {
   if (secret.length < SECRET_BYTES) throw new RangeError('The secret of tokens needs 256 bits');
 
   async function issue(audience: Audience, content: Claims, expiresInMs: number): Promise<IssuedToken> {
@@ -61,8 +70,17 @@ export function createTokens({ secret, clock }: { secret: Uint8Array; clock: Pic
 
   async function verify(audience: Audience, token: string): Promise<(Claims & { expiresAt: number }) | null> {
     if (token.length > LONGEST_TOKEN) return null;
+    const found = await verifyWith(secret, audience, token);
+    return found !== null || alsoAccepts === null ? found : verifyWith(alsoAccepts, audience, token);
+  }
+
+  async function verifyWith(
+    key: Uint8Array,
+    audience: Audience,
+    token: string,
+  ): Promise<(Claims & { expiresAt: number }) | null> {
     try {
-      const { payload } = await jwtVerify(token, secret, {
+      const { payload } = await jwtVerify(token, key, {
         algorithms: [ALGORITHM],
         audience,
         issuer: ISSUER,

@@ -1,8 +1,12 @@
 import type { AttemptState, Media, MessageType, Template } from '../contract/attempts.ts';
+import type { StoredContent } from './attemptContent.ts';
 import type { DeliveryStatus } from './provider.ts';
 
-/** One message to one phone, with all its tries, as it stands in the database. */
-export type AttemptRow = {
+/**
+ * One message to one phone, with all its tries, as it stands in the database. What it says may be sealed there:
+ * `AttemptStore.content` opens it.
+ */
+export type AttemptRow = StoredContent & {
   id: string;
   lineId: string;
   type: MessageType;
@@ -11,12 +15,7 @@ export type AttemptRow = {
   phone: string;
   /** Time zone of the person it goes to; empty for that of its line (SND-13). */
   timeZone: string;
-  body: string | null;
-  media: Media | null;
-  template: Template | null;
   category: string | null;
-  title: string | null;
-  context: Record<string, unknown> | null;
   priority: number;
   state: AttemptState;
   tries: number;

@@ -4,7 +4,8 @@ import { decodeCursor, encodeCursor } from '../core/paging.ts';
 import { parsePhone } from '../domain/phone.ts';
 import type { Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
-import { ATTEMPT_COLUMNS, toAttempt, type StoredAttempt } from './attemptStore.ts';
+import { MARK } from '../storage/encryption/bodyCipher.ts';
+import { ATTEMPT_COLUMNS } from './attemptStore.ts';
 
 type Values = Record<string, string | number>;
 type Condition = { sql: string; values: Values };
@@ -41,7 +42,7 @@ export class AttemptList {
     const values = Object.assign({}, source.condition?.values, ...others.map((other) => other.values)) as Values;
     const stop = others.length === 0 ? null : this.#stop(source, after);
     const found = this.#rows({ source, others, after, stop, values, limit: limit + 1 });
-    const rows = found.slice(0, limit).map(toAttempt);
+    const rows = found.slice(0, limit);
     const last = found.length > limit ? rows.at(-1) : stop;
     return { rows, nextCursor: last == null ? null : encodeCursor([last.createdAt, last.id]) };
   }
@@ -93,14 +94,14 @@ export class AttemptList {
     stop: Position | null;
     values: Values;
     limit: number;
-  }): StoredAttempt[] {
+  }): AttemptRow[] {
     const { source, others, after, stop, values, limit } = search;
     const conditions = [source.condition, ...others].flatMap((condition) => condition?.sql ?? []);
     const where = [...conditions, AFTER, ...(stop === null ? [] : [UNTIL])].join(' AND ');
     const sql = `SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY ${source.index}
       WHERE ${where} ${NEWEST_FIRST} LIMIT @limit`;
     const until = stop === null ? {} : { stopCreatedAt: stop.createdAt, stopId: stop.id };
-    return this.#statement<StoredAttempt>(sql).all({ ...values, ...pageKey(after), ...until, limit });
+    return this.#statement<AttemptRow>(sql).all({ ...values, ...pageKey(after), ...until, limit });
   }
 
   #statement<Row>(sql: string) {
@@ -113,8 +114,9 @@ export class AttemptList {
 const AFTER = '(created_at, id) < (@afterCreatedAt, @afterId)';
 const UNTIL = '(created_at, id) >= (@stopCreatedAt, @stopId)';
 const NEWEST_FIRST = 'ORDER BY created_at DESC, id DESC';
-const TEXT_CONDITION = `(id = @id OR reference LIKE @q ESCAPE '\\' OR title LIKE @q ESCAPE '\\'
-  OR category LIKE @q ESCAPE '\\' OR phone LIKE @q ESCAPE '\\')`;
+/** A title that is sealed cannot be searched. */
+const TEXT_CONDITION = `(id = @id OR reference LIKE @q ESCAPE '\\'
+  OR (title LIKE @q ESCAPE '\\' AND title NOT GLOB '${MARK}*') OR category LIKE @q ESCAPE '\\' OR phone LIKE @q ESCAPE '\\')`;
 
 function both(one: Condition, other: Condition): Condition {
   return { sql: `${one.sql} AND ${other.sql}`, values: { ...one.values, ...other.values } };

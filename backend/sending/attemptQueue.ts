@@ -2,7 +2,7 @@ import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { AttemptQueue, AttemptRow, NewAttempt } from './attempt.ts';
-import type { AttemptStore } from './attemptStore.ts';
+import type { AttemptStore, UnstoredAttempt } from './attemptStore.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** Reference of a campaign's message: the same step of the same contact always has the same one (SND-7). */
@@ -20,12 +20,11 @@ export function createAttemptQueue({ store, outcomes, clock, ids }: QueueDepende
   };
   return {
     add(input) {
-      const attempt = newRow(input, { id: ids.next(), now: clock.now() });
-      if (attempt.type === 'message_1' || attempt.type === 'message_2') {
-        if (store.withReference(attempt.reference) !== null)
-          throw new VigieError('conflict', { detail: attempt.reference });
+      const made = newRow(input, { id: ids.next(), now: clock.now() });
+      if (made.type === 'message_1' || made.type === 'message_2') {
+        if (store.withReference(made.reference) !== null) throw new VigieError('conflict', { detail: made.reference });
       }
-      store.insert(attempt);
+      const attempt = store.insert(made);
       store.addEvent(attempt.id, { at: attempt.createdAt, event: 'queued' });
       outcomes.announceQueued(attempt);
       return attempt;
@@ -38,7 +37,7 @@ export function createAttemptQueue({ store, outcomes, clock, ids }: QueueDepende
   };
 }
 
-function newRow(input: NewAttempt, made: { id: string; now: number }): AttemptRow {
+function newRow(input: NewAttempt, made: { id: string; now: number }): UnstoredAttempt {
   const { campaignId = null, contactId = null } = input;
   const reference =
     campaignId !== null && contactId !== null

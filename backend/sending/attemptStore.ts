@@ -1,7 +1,10 @@
 import type { AttemptState, TimelineEntry } from '../contract/attempts.ts';
+import { VigieError } from '../contract/errors.ts';
 import { toIso } from '../core/days.ts';
 import type { Database } from '../storage/database.ts';
+import { CLEAR_TEXTS, type BodyCipher, type Place } from '../storage/encryption/bodyCipher.ts';
 import type { AttemptRow } from './attempt.ts';
+import { openColumn, openContent, storeContent, type AttemptContent } from './attemptContent.ts';
 import type { DeliveryStatus } from './provider.ts';
 
 /** Columns of an attempt under their names in code. */
@@ -15,9 +18,8 @@ export const ATTEMPT_COLUMNS = `
   unknown_at AS unknownAt, lookups, absent_since AS absentSince, lookup_at AS lookupAt, parked_at AS parkedAt,
   updated_at AS updatedAt`;
 
-type JsonColumns = 'media' | 'template' | 'context';
-/** As SQLite gives it, before its JSON is parsed. */
-export type StoredAttempt = Omit<AttemptRow, JsonColumns> & Record<JsonColumns, string | null>;
+/** A new attempt with what it says, before that is put into the form of the file. */
+export type UnstoredAttempt = Omit<AttemptRow, keyof AttemptContent> & AttemptContent;
 
 /** What of an attempt changes after it was queued. */
 type Mutable = Pick<
@@ -45,24 +47,19 @@ type Unheard = { lines: string; since: number; until: number; now: number };
 type TimelineEvent = { at: number; event: string; detail?: Record<string, unknown> };
 export type StoredReport = { status: DeliveryStatus; at: number; code: string };
 
-const parsed = <Value>(json: string | null): Value | null => (json === null ? null : (JSON.parse(json) as Value));
-
-/** Row of the database to object. */
-export function toAttempt(row: StoredAttempt): AttemptRow {
-  return { ...row, media: parsed(row.media), template: parsed(row.template), context: parsed(row.context) };
-}
-
 /** Reads and writes attempts and what hangs on them. Knows no rules: those are in `domain/` and `outcomes.ts`. */
 export class AttemptStore {
   readonly #statements;
+  readonly #cipher: BodyCipher;
 
-  constructor(database: Database) {
+  constructor(database: Database, cipher: BodyCipher = CLEAR_TEXTS) {
+    this.#cipher = cipher;
     this.#statements = {
-      byId: database.prepare<{ id: string }, StoredAttempt>(`SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE id = @id`),
-      byReference: database.prepare<{ reference: string }, StoredAttempt>(
+      byId: database.prepare<{ id: string }, AttemptRow>(`SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE id = @id`),
+      byReference: database.prepare<{ reference: string }, AttemptRow>(
         `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE reference = @reference`,
       ),
-      byKey: database.prepare<{ key: string }, StoredAttempt>(
+      byKey: database.prepare<{ key: string }, AttemptRow>(
         `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE idempotency_key = @key`,
       ),
       ofProviderId: database
@@ -101,17 +98,17 @@ export class AttemptStore {
       addError: database.prepare(`
         INSERT INTO message_errors (attempt_id, line_id, phone, code, detail, day, occurred_at)
         VALUES (@attemptId, @lineId, @phone, @code, @detail, @day, @at)`),
-      inState: database.prepare<{ state: AttemptState }, StoredAttempt>(
+      inState: database.prepare<{ state: AttemptState }, AttemptRow>(
         `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = @state ORDER BY created_at, id`,
       ),
-      waitingOfCampaign: database.prepare<{ campaignId: string }, StoredAttempt>(`
+      waitingOfCampaign: database.prepare<{ campaignId: string }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_campaign_state
         WHERE campaign_id = +@campaignId AND state IN ('pending', 'failed_retry')`),
-      waitingToPhone: database.prepare<{ phone: string }, StoredAttempt>(`
+      waitingToPhone: database.prepare<{ phone: string }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE phone = +@phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
       // By the references of its steps in the campaigns that are not over: attempts have no index by contact.
-      waitingOfContact: database.prepare<{ contactId: string }, StoredAttempt>(`
+      waitingOfContact: database.prepare<{ contactId: string }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state IN ('pending', 'failed_retry') AND reference IN (
           SELECT campaigns.id || ':' || @contactId || step.column1
           FROM campaigns, (VALUES (':message_1'), (':message_2')) AS step
@@ -120,11 +117,11 @@ export class AttemptStore {
         UPDATE attempts SET due_at = @dueAt, updated_at = @now
         WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
       // Asked before every send: without the hint the planner reads the whole queue.
-      expired: database.prepare<{ now: number }, StoredAttempt>(`
+      expired: database.prepare<{ now: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_expiring
         WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL AND expires_at <= @now
         ORDER BY expires_at LIMIT 500`),
-      lookupsDue: database.prepare<{ now: number; limit: number }, StoredAttempt>(`
+      lookupsDue: database.prepare<{ now: number; limit: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unknown
         WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT +@limit`),
       unheard: database.prepare<Unheard & { limit: number }, StoredAttempt>(`
@@ -139,15 +136,15 @@ export class AttemptStore {
   }
 
   get(id: string): AttemptRow | null {
-    return this.#one(this.#statements.byId.get({ id }));
+    return this.#statements.byId.get({ id }) ?? null;
   }
 
   withReference(reference: string): AttemptRow | null {
-    return this.#one(this.#statements.byReference.get({ reference }));
+    return this.#statements.byReference.get({ reference }) ?? null;
   }
 
   withIdempotencyKey(key: string): AttemptRow | null {
-    return this.#one(this.#statements.byKey.get({ key }));
+    return this.#statements.byKey.get({ key }) ?? null;
   }
 
   /** The attempt that a provider knows by any of these ids. */
@@ -159,42 +156,78 @@ export class AttemptStore {
     return null;
   }
 
-  #one(row: StoredAttempt | undefined): AttemptRow | null {
-    return row === undefined ? null : toAttempt(row);
+  /** Writes a new attempt and gives it as it stands in the file. */
+  insert(attempt: UnstoredAttempt): AttemptRow {
+    const { body, media, template, title, context, ...rest } = attempt;
+    const row = { ...rest, ...storeContent(this.#cipher, attempt, { body, media, template, title, context }) };
+    this.#statements.insert.run(row);
+    return row;
   }
 
-  insert(attempt: AttemptRow): void {
-    const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-    this.#statements.insert.run({
-      ...attempt,
-      media: json(attempt.media),
-      template: json(attempt.template),
-      context: json(attempt.context),
-    });
+  /**
+   * What a message says, in clear.
+   * @throws VigieError `body_unreadable` when it was changed, comes from another row, or its key is missing
+   */
+  content(attempt: AttemptRow): AttemptContent {
+    return openContent(this.#cipher, attempt);
+  }
+
+  /** The title alone; null also when it cannot be read. */
+  title(attempt: AttemptRow): string | null {
+    return this.#readable(() => openColumn(this.#cipher, attempt, 'title'));
+  }
+
+  #readable<Value>(open: () => Value): Value | null {
+    try {
+      return open();
+    } catch (error) {
+      if (error instanceof VigieError && error.code === 'body_unreadable') return null;
+      throw error;
+    }
+  }
+
+  /** What stands for a message's content under its idempotency key, made of a digest (SND-7). */
+  fingerprint(digest: string): string {
+    return this.#cipher.fingerprint(digest);
+  }
+
+  isFingerprintOf({ contentHash }: AttemptRow, digest: string): boolean {
+    return contentHash !== null && this.#cipher.isFingerprintOf(contentHash, digest);
   }
 
   /** Writes what changed and gives the attempt as it is now. */
   update(attempt: AttemptRow, changes: Partial<Mutable>, now: number): AttemptRow {
     const updated = { ...attempt, ...changes, updatedAt: now };
-    const { media: _media, template: _template, context: _context, ...columns } = updated;
-    this.#statements.update.run(columns);
+    const { errorDetail } = changes;
+    // What a provider says of a failure can quote the message.
+    if (errorDetail) updated.errorDetail = this.#cipher.seal(errorDetail, ['attempts', attempt.id, 'error_detail']);
+    this.#statements.update.run(updated);
     return updated;
   }
 
   /** Adds a line to the timeline of an attempt. */
   addEvent(attemptId: string, { at, event, detail }: TimelineEvent): void {
-    this.#statements.addEvent.run({
-      attemptId,
-      at,
-      event,
-      detail: detail === undefined ? null : JSON.stringify(detail),
-    });
+    const said = detail?.['detail'];
+    const kept =
+      typeof said === 'string' && said !== ''
+        ? { ...detail, detail: this.#cipher.seal(said, ['attempt_events', attemptId, event]) }
+        : detail;
+    this.#statements.addEvent.run({ attemptId, at, event, detail: kept === undefined ? null : JSON.stringify(kept) });
   }
 
   timeline(attemptId: string): TimelineEntry[] {
-    return this.#statements.events
-      .all({ attemptId })
-      .map(({ at, event, detail }) => ({ at: toIso(at), event, detail: parsed(detail) }));
+    return this.#statements.events.all({ attemptId }).map(({ at, event, detail }) => ({
+      at: toIso(at),
+      event,
+      detail: detail === null ? null : this.#openDetail(detail, ['attempt_events', attemptId, event]),
+    }));
+  }
+
+  #openDetail(json: string, place: Place): TimelineEntry['detail'] {
+    const detail = JSON.parse(json) as NonNullable<TimelineEntry['detail']>;
+    const { detail: said } = detail;
+    if (typeof said !== 'string') return detail;
+    return { ...detail, detail: this.#readable(() => this.#cipher.open(said, place)) };
   }
 
   /** True when one of them is new. */
@@ -222,24 +255,26 @@ export class AttemptStore {
 
   addError(error: { attempt: AttemptRow; code: string; detail: string | null; day: string; at: number }): void {
     const { attempt, ...rest } = error;
-    this.#statements.addError.run({ ...rest, attemptId: attempt.id, lineId: attempt.lineId, phone: attempt.phone });
+    const detail = error.detail ? this.#cipher.seal(error.detail, ['message_errors', attempt.id, error.code]) : null;
+    const { id: attemptId, lineId, phone } = attempt;
+    this.#statements.addError.run({ ...rest, detail, attemptId, lineId, phone });
   }
 
   inState(state: AttemptState): AttemptRow[] {
-    return this.#statements.inState.all({ state }).map(toAttempt);
+    return this.#statements.inState.all({ state });
   }
 
   waitingOfCampaign(campaignId: string): AttemptRow[] {
-    return this.#statements.waitingOfCampaign.all({ campaignId }).map(toAttempt);
+    return this.#statements.waitingOfCampaign.all({ campaignId });
   }
 
   waitingToPhone(phone: string): AttemptRow[] {
-    return this.#statements.waitingToPhone.all({ phone }).map(toAttempt);
+    return this.#statements.waitingToPhone.all({ phone });
   }
 
   /** What waits for a contact in campaigns, also under a phone that it had before. */
   waitingOfContact(contactId: string): AttemptRow[] {
-    return this.#statements.waitingOfContact.all({ contactId }).map(toAttempt);
+    return this.#statements.waitingOfContact.all({ contactId });
   }
 
   advanceOfCampaign(campaignId: string, times: { dueAt: number; now: number }): number {
@@ -248,11 +283,11 @@ export class AttemptStore {
 
   /** Waiting attempts that must not be sent any more: their window has closed. */
   expired(now: number): AttemptRow[] {
-    return this.#statements.expired.all({ now }).map(toAttempt);
+    return this.#statements.expired.all({ now });
   }
 
   lookupsDue(now: number, limit: number): AttemptRow[] {
-    return this.#statements.lookupsDue.all({ now, limit }).map(toAttempt);
+    return this.#statements.lookupsDue.all({ now, limit });
   }
 
   /** Accepted messages without a delivery that may be asked about, those whose windows opened last first (WHK-7). */

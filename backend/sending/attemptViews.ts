@@ -5,6 +5,7 @@ import { isSentenceKey, sentence } from '../contract/messages/sentence.ts';
 import { toIso } from '../core/days.ts';
 import type { Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
+import type { AttemptContent } from './attemptContent.ts';
 import { AttemptList } from './attemptList.ts';
 import type { AttemptStore } from './attemptStore.ts';
 import type { Lines } from './lines.ts';
@@ -59,7 +60,7 @@ export class AttemptViews {
       errorCode: row.errorCode,
       errorMessage: row.errorCode === null ? null : codeSentence(locale(), row.errorCode, this.providerOf(row.lineId)),
       category: row.category,
-      title: row.title,
+      title: store.title(row),
       createdAt: toIso(row.createdAt),
       sentAt: toIso(row.sentAt),
       deliveredAt: toIso(row.deliveredAt),
@@ -74,13 +75,25 @@ export class AttemptViews {
   get(id: string): AttemptDetail {
     const row = this.#deps.store.get(id);
     if (row === null) throw new VigieError('not_found');
+    const content = this.#content(row);
     return {
       ...this.view(row),
-      body: row.body,
-      media: row.media,
-      context: row.context as AttemptDetail['context'],
+      body: content?.body ?? null,
+      media: content?.media ?? null,
+      context: (content?.context ?? null) as AttemptDetail['context'],
+      unreadable: content === null,
       timeline: this.#deps.store.timeline(id),
     };
+  }
+
+  /** Null when what the message says was changed in the file, or its key is missing (SEC-3). */
+  #content(row: AttemptRow): AttemptContent | null {
+    try {
+      return this.#deps.store.content(row);
+    } catch (error) {
+      if (error instanceof VigieError && error.code === 'body_unreadable') return null;
+      throw error;
+    }
   }
 
   /** Newest first; a search may give fewer than `limit` and still go on (see `AttemptList`). */

@@ -1,5 +1,7 @@
 import { VigieError } from '../contract/errors.ts';
+import type { SecretProtection } from '../storage/secretProtection.ts';
 import { loadSecrets, saveSecrets, type StoredLine } from '../storage/secrets.ts';
+import { leaveDemo, stayInDemo } from '../storage/store.ts';
 
 /** The lines that are set in the application, with their keys: they lie in the secrets of the data folder (SND-12). */
 export type LineAccounts = {
@@ -11,17 +13,21 @@ export type LineAccounts = {
   readonly isDemo: boolean;
 };
 
-export function createLineAccounts({ dataDir, demo }: { dataDir: string; demo: boolean }): LineAccounts {
+export function createLineAccounts(
+  { dataDir, demo }: { dataDir: string; demo: boolean },
+  protection: SecretProtection,
+): LineAccounts {
   const change = (work: (lines: Record<string, StoredLine>) => void): void => {
-    const secrets = loadSecrets(dataDir);
+    const secrets = loadSecrets(dataDir, protection);
     const lines = { ...secrets.lines };
     work(lines);
-    // A line that is taken back before it ever worked leaves the demo as it was.
-    saveSecrets(dataDir, { ...secrets, lines, demoLeft: !demo || Object.keys(lines).length > 0 });
+    saveSecrets(dataDir, { ...secrets, lines }, protection);
+    if (!demo || Object.keys(lines).length > 0) leaveDemo(dataDir);
+    else stayInDemo(dataDir);
   };
   return {
     isDemo: demo,
-    all: () => loadSecrets(dataDir).lines,
+    all: () => loadSecrets(dataDir, protection).lines,
     put: (id, line) =>
       change((lines) => {
         lines[id] = line;

@@ -29,8 +29,8 @@ type MessageDependencies = {
 export function createMessages(deps: MessageDependencies) {
   const { database, store, queue, views, lines, clock } = deps;
 
-  /** SHA-256 of what makes two messages the same; the moment of asking is not part of it (SND-7). */
-  const contentHash = (input: SendInput, phone: string, lineId: string): string => {
+  /** Digest of what makes two messages the same; the moment of asking is not part of it (SND-7). */
+  const digestOf = (input: SendInput, phone: string, lineId: string): string => {
     const { body, type, category, title, priority, sendAt, context, media, template } = input;
     const content = { phone, lineId, body, type, category, title, priority, sendAt, context, media, template };
     return createHash('sha256').update(JSON.stringify(content)).digest('hex');
@@ -45,11 +45,12 @@ export function createMessages(deps: MessageDependencies) {
       const phone = parsePhone(input.to, deps.defaultCountry());
       if (phone === null) throw new VigieError('invalid_phone', { value: input.to.slice(0, 40), field: 'to' });
       const lineId = lines.choose(input.line).id;
-      const hash = contentHash(input, phone, lineId);
+      const digest = digestOf(input, phone, lineId);
       const result = inTransaction(database, () => {
         const known = input.idempotencyKey === undefined ? null : store.withIdempotencyKey(input.idempotencyKey);
         if (known !== null) {
-          if (known.contentHash !== hash) throw new VigieError('idempotency_conflict', { attemptId: known.id });
+          if (!store.isFingerprintOf(known, digest))
+            throw new VigieError('idempotency_conflict', { attemptId: known.id });
           return { attempt: views.view(known), known: true };
         }
         if (deps.isSuppressed(phone)) throw new VigieError('opted_out');
@@ -69,7 +70,7 @@ export function createMessages(deps: MessageDependencies) {
           title: input.title ?? null,
           context: input.context ?? null,
           idempotencyKey: input.idempotencyKey ?? null,
-          contentHash: hash,
+          contentHash: store.fingerprint(digest),
         });
         return { attempt: views.view(attempt), known: false };
       });

@@ -15,7 +15,7 @@ import { isRetryable, nextAttemptState } from '../domain/attemptStates.ts';
 import type { Audit } from '../storage/audit.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
-import { ATTEMPT_COLUMNS, toAttempt, type AttemptStore, type StoredAttempt } from './attemptStore.ts';
+import { ATTEMPT_COLUMNS, type AttemptStore } from './attemptStore.ts';
 import type { AttemptViews } from './attemptViews.ts';
 import type { Outcomes } from './outcomes.ts';
 
@@ -47,7 +47,7 @@ export class AttemptOperator {
     this.#deps = dependencies;
     const { database } = dependencies;
     this.#statements = {
-      waitingRetries: database.prepare<{ max: number }, StoredAttempt>(`
+      waitingRetries: database.prepare<{ max: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_retries
         WHERE state = 'failed_retry' ORDER BY due_at, id LIMIT @max`),
       countCleanable: database
@@ -106,7 +106,7 @@ export class AttemptOperator {
   /** Makes waiting retries due now, oldest first (SND-8); a dry run only counts (SND-10). */
   retryMany(input: z.infer<typeof retryManyInput>, actor: string): z.infer<typeof retryManyOutput> {
     const { audit, wake } = this.#deps;
-    const candidates = this.#statements.waitingRetries.all({ max: input.max }).map(toAttempt);
+    const candidates = this.#statements.waitingRetries.all({ max: input.max });
     if (input.dryRun) return { retried: 0, candidates: candidates.length, dryRun: true };
     const retried = candidates.filter((attempt) => this.#retryIfAllowed(attempt)).length;
     audit.write({ actor, action: 'attempt.retry_many', target: '', detail: { retried, of: candidates.length } });

@@ -185,13 +185,13 @@ describe('the operator', () => {
     const parkedOne = unknownAttempt();
     await engine.clock.advance(31 * 86_400_000);
     expect(await operator().cleanup({ olderThanDays: 30, dryRun: true }, 'ops')).toEqual({ cleaned: 1, dryRun: true });
-    expect(engine.attempt(done.id).body).toBe('Bonjour');
+    expect(engine.store.content(engine.attempt(done.id)).body).toBe('Bonjour');
     expect(await operator().cleanup({ olderThanDays: 30, dryRun: false }, 'ops')).toEqual({
       cleaned: 1,
       dryRun: false,
     });
     expect(engine.attempt(done.id)).toMatchObject({ body: null, phone: '' });
-    expect(engine.attempt(parkedOne).body).toBe('Bonjour');
+    expect(engine.store.content(engine.attempt(parkedOne)).body).toBe('Bonjour');
     expect(engine.database.prepare(`SELECT other FROM daily_stats`).pluck().get()).toBe(2);
   });
 });

@@ -27,6 +27,8 @@ export function openDatabase(file: string): Database {
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma('trusted_schema = OFF');
+    // What is deleted or replaced is overwritten, where the page is written anyway (SEC-3).
+    database.pragma('secure_delete = FAST');
     assertDurability(database);
     return database;
   } catch (error) {

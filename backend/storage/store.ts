@@ -1,6 +1,6 @@
 import SQLite from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { VigieError } from '../contract/errors.ts';
 import { openDatabase, type Database } from './database.ts';
@@ -25,6 +25,8 @@ const OWN_TABLES: Record<string, string> = { [FILES.main]: 'attempts', [FILES.in
 /** Says that this folder held good files once: without them it is damage, not a first start (REL-2). */
 const MARKER = 'install.json';
 const LOCK = 'host.lock';
+/** Beside the secrets, not in them: it is looked at before anything is opened. */
+const DEMO_LEFT = 'demo.left';
 
 /**
  * Opens the files of a data folder. A folder that was in use and misses a file, or holds an empty, truncated or
@@ -168,6 +170,20 @@ export function demoFolder(dataDir: string): string {
   return path.join(dataDir, 'demo');
 }
 
+/** Says that a line was set in the application: from the next start on the real workspace opens (SND-12). */
+export function leaveDemo(dataDir: string): void {
+  if (!hasLeftDemo(dataDir)) writeDurably(path.join(dataDir, DEMO_LEFT), '');
+}
+
+export function hasLeftDemo(dataDir: string): boolean {
+  return existsSync(path.join(dataDir, DEMO_LEFT));
+}
+
+/** The line was taken back before it ever worked. */
+export function stayInDemo(dataDir: string): void {
+  rmSync(path.join(dataDir, DEMO_LEFT), { force: true });
+}
+
 /** True when the folder holds files of a workspace already. */
 export function isInstalled(dataDir: string): boolean {
   return existsSync(path.join(dataDir, MARKER));
@@ -199,10 +215,13 @@ export function lockFolder(dataDir: string): () => void {
 /** Where a running host writes down how it is reached. */
 export const HOST_FILE = 'host.json';
 
+/** `key`: signs the tokens of commands on this machine, as long as this host runs. */
+type HostEntry = { pid: number; adminUrl: string; key?: string };
+
 /** Address of the host that runs on a data folder, null when none wrote one. */
-export function readHostFile(dataDir: string): { pid: number; adminUrl: string } | null {
+export function readHostFile(dataDir: string): HostEntry | null {
   const file = path.join(dataDir, HOST_FILE);
   if (!existsSync(file)) return null;
-  const { pid, adminUrl } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; adminUrl: string };
-  return { pid, adminUrl };
+  const { pid, adminUrl, key } = JSON.parse(readFileSync(file, 'utf8')) as HostEntry;
+  return { pid, adminUrl, ...(key !== undefined && { key }) };
 }

@@ -5,6 +5,7 @@ import { toIso } from '../core/days.ts';
 import { maskPhone } from '../core/masking.ts';
 import { decodeCursor, encodeCursor, toPage } from '../core/paging.ts';
 import type { Database } from '../storage/database.ts';
+import type { BodyCipher } from '../storage/encryption/bodyCipher.ts';
 import { createEventStore, type EventRow } from './eventStore.ts';
 import { createWebhookInbox } from './inbox.ts';
 import { maskBody } from './maskBody.ts';
@@ -26,6 +27,8 @@ export type WebhookLog = {
 type WebhookLogDependencies = {
   database: Database;
   inbox: Database;
+  /** Absent for a file without keys. */
+  cipher?: BodyCipher | undefined;
   processor: Pick<WebhookProcessor, 'replay' | 'assign'>;
   /** Null when there is no such contact. */
   phoneOfContact: (contactId: string) => string | null;
@@ -39,7 +42,7 @@ const SEARCHED_EVENTS = 5_000;
 export function createWebhookLog(dependencies: WebhookLogDependencies): WebhookLog {
   const { database, inbox, processor, audit, phoneOfContact } = dependencies;
   const store = createEventStore(database);
-  const raw = createWebhookInbox(inbox);
+  const raw = createWebhookInbox(inbox, dependencies.cipher);
   const columns = `id, provider, event, verdict, reason, changes, attempt_id AS attemptId, phone,
     received_at AS receivedAt, processed_at AS processedAt`;
   const search = `id >= @stop AND (

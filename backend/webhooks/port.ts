@@ -5,6 +5,7 @@ import { SECOND_MS } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Service } from '../core/service.ts';
 import type { Database } from '../storage/database.ts';
+import type { BodyCipher } from '../storage/encryption/bodyCipher.ts';
 import type { WebhookLines } from './dependencies.ts';
 import { createWebhookInbox } from './inbox.ts';
 import { createIntake, INTAKE_LIMITS, type IntakeLimits } from './intake.ts';
@@ -28,6 +29,8 @@ export type WebhookPortDependencies = {
   /** 0 takes a free one. */
   port: number;
   inbox: Database;
+  /** Absent for a file without keys. */
+  cipher?: BodyCipher | undefined;
   lines: WebhookLines;
   clock: Clock;
   logger: Logger;
@@ -55,7 +58,7 @@ const STATUS_TEXTS: Record<string, string> = {
 export function createWebhookPort(dependencies: WebhookPortDependencies): WebhookPort {
   const { host, clock, logger, lines } = dependencies;
   const limits = { ...LIMITS, ...dependencies.limits };
-  const inbox = createWebhookInbox(dependencies.inbox);
+  const inbox = createWebhookInbox(dependencies.inbox, dependencies.cipher);
   let server: Server | null = null;
   let changing: Promise<void> = Promise.resolve();
   let lastWriteFailed = false;

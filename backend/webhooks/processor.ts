@@ -5,6 +5,7 @@ import type { Service } from '../core/service.ts';
 import { inSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
+import type { BodyCipher } from '../storage/encryption/bodyCipher.ts';
 import type { AnswerListener, ReportListener, SessionListener, WebhookLines } from './dependencies.ts';
 import { createEventStore, type EventRow } from './eventStore.ts';
 import { createWebhookInbox } from './inbox.ts';
@@ -34,6 +35,8 @@ export type WebhookProcessor = Service & {
 export type WebhookProcessorDependencies = {
   database: Database;
   inbox: Database;
+  /** Absent for a file without keys. */
+  cipher?: BodyCipher | undefined;
   clock: Clock;
   logger: Logger;
   notify: Notify;
@@ -64,7 +67,7 @@ export const RETENTION_MS = 91 * DAY_MS;
  */
 export function createWebhookProcessor(dependencies: WebhookProcessorDependencies): WebhookProcessor {
   const { database, clock, logger, notify, wake: wakeSending } = dependencies;
-  const inbox = createWebhookInbox(dependencies.inbox);
+  const inbox = createWebhookInbox(dependencies.inbox, dependencies.cipher);
   const store = createEventStore(database);
   const readEvents = createInboxReader(dependencies.lines);
   const record = createEventRecorder({ ...dependencies, store, inbox, readEvents });

@@ -11,6 +11,7 @@ export function createInboxReader(lines: WebhookLines) {
   return function readEvents(row: InboxRow): StoredEvents {
     const line = lines.all().find(({ id }) => id === row.lineId);
     if (line === undefined) return { problem: 'line_missing' };
+    if (row.unreadable) return { problem: 'body_unreadable' };
     const parsed = parseBody(row.body);
     if ('problem' in parsed) return parsed;
     try {

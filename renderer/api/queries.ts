@@ -58,6 +58,8 @@ export const keys = {
   suppressions: ['suppressions'],
   audit: ['audit'],
   backups: ['backups'],
+  /** Under the settings: whatever changes those may have changed this. */
+  protection: ['settings', 'protection'],
   frozen: ['frozen'],
   relay: ['relay'],
   changed: {
@@ -183,6 +185,9 @@ export const relayQuery = () =>
     // Whatever was told while the page was closed.
     refetchOnMount: 'always',
   });
+
+export const protectionQuery = () =>
+  queryOptions({ queryKey: keys.protection, queryFn: ({ signal }) => api.protection.get(undefined, { signal }) });
 
 export const suppressionsQuery = () =>
   pages(keys.suppressions, (page, options) => api.suppressions.list(page, options));

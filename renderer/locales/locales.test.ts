@@ -23,6 +23,8 @@ const WORDS = [
     'webhooks.change.',
   ],
   ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.backups.kinds.', 'settings.audit.actions.'],
+  'settings.protection.secrets.',
+  'settings.protection.title',
   ...['appearance', 'limits', 'answers', 'region', 'relay', 'system'].map((section) => `settings.${section}.title`),
   'settings.relay.states.',
   'contacts.importer.delimiter.',

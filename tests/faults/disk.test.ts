@@ -6,10 +6,11 @@ import { inTransaction, openDatabase } from '../../backend/storage/database.ts';
 import { openStore } from '../../backend/storage/store.ts';
 import { createTestEngine, MIGRATIONS } from '../support/engine.ts';
 import { PLANTED_TEXT } from '../support/hostLogs.ts';
-import { column, temporaryFolders } from '../support/folders.ts';
+import { temporaryFolders } from '../support/folders.ts';
 import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
 import { repetitions } from '../support/repetitions.ts';
 import { incoming } from '../support/wassengerEvents.ts';
+import { storedEventIds } from '../support/storedRequests.ts';
 
 const folder = temporaryFolders('vigie-disk-');
 const WITHIN = { timeout: 60_000, interval: 50 };
@@ -215,10 +216,7 @@ describe('a disk that fails', () => {
       expect(await host.end()).toBe(0);
       const sent = (await provider.ledger()).map(({ body }) => body).sort();
       expect(sent, `${kilobytes} KB: sent is what was taken`).toEqual(taken.sort());
-      const stored = column<string>(
-        path.join(dataDir, 'inbox.db'),
-        `SELECT json_extract(CAST(body AS TEXT), '$.data.id') FROM webhook_inbox`,
-      );
+      const stored = storedEventIds(dataDir);
       expect(events.filter((id) => !stored.includes(id))).toEqual([]);
       const database = openDatabase(path.join(dataDir, 'vigie.db'));
       expect(database.pragma('integrity_check', { simple: true })).toBe('ok');

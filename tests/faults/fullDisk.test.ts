@@ -2,11 +2,12 @@ import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../backend/storage/database.ts';
-import { column, temporaryFolders } from '../support/folders.ts';
+import { temporaryFolders } from '../support/folders.ts';
 import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import { startHost, startSimulator, type RunningHost } from '../support/processes.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/smallDisk.ts';
 import { incoming } from '../support/wassengerEvents.ts';
+import { storedEventIds } from '../support/storedRequests.ts';
 
 const folder = temporaryFolders('vigie-full-disk-');
 const QUICK = { VIGIE_SETTLING_MS: '300', VIGIE_RETRY_BASE_MS: '50' };
@@ -85,8 +86,7 @@ describe.skipIf(!mountable)(
         // SQLite follows the link to the disk's root, which leads elsewhere for us.
         const copy = folder();
         cpSync(disk.outside, copy, { recursive: true });
-        const inbox = path.join(copy, 'inbox.db');
-        const stored = column<string>(inbox, `SELECT json_extract(CAST(body AS TEXT), '$.data.id') FROM webhook_inbox`);
+        const stored = storedEventIds(copy);
         expect(events.filter((id) => !stored.includes(id))).toEqual([]);
         for (const name of ['vigie.db', 'inbox.db']) {
           const database = openDatabase(path.join(copy, name));

@@ -10,6 +10,7 @@ import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import { startHost, type RunningHost } from '../support/processes.ts';
 import { playRounds } from '../support/repetitions.ts';
 import { incoming } from '../support/wassengerEvents.ts';
+import { storedEventIds } from '../support/storedRequests.ts';
 
 const folder = temporaryFolders('vigie-webhook-kill-');
 /** Nothing answers there: these runs receive, they do not send. */
@@ -80,11 +81,7 @@ describe.each([
         await sender.flood(host);
         await host.end('SIGKILL');
         expect(readFailpoints(log), `seed ${seed}`).toMatchObject({ killed: true });
-        const stored = column<string>(
-          files.inbox,
-          `SELECT json_extract(CAST(body AS TEXT), '$.data.id') FROM webhook_inbox`,
-        );
-        const isStored = new Set(stored);
+        const isStored = new Set(storedEventIds(dataDir));
         expect(
           [...sender.answered].filter((id) => !isStored.has(id)),
           `seed ${seed}`,

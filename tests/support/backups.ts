@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { VigieError } from '../../backend/contract/errors.ts';
 import { createAudit } from '../../backend/storage/audit.ts';
+import type { ArchiveKeys } from '../../backend/storage/backups/archivedSecrets.ts';
 import { createBackups, type Backups } from '../../backend/storage/backups/backups.ts';
 import { loadSecrets } from '../../backend/storage/secrets.ts';
 import { openStore, type Store } from '../../backend/storage/store.ts';
@@ -10,7 +11,13 @@ import { MIGRATIONS } from './engine.ts';
 import { createFakeClock, type FakeClock } from './fakeClock.ts';
 import { column } from './folders.ts';
 
-type Change = { demo?: boolean; migrationsDir?: string; frozen?: VigieError; folder?: string };
+type Change = {
+  demo?: boolean;
+  migrationsDir?: string;
+  frozen?: VigieError;
+  folder?: string;
+  keys?: ArchiveKeys;
+};
 
 /** A workspace of its own, open, with its backups. */
 export type BackupBench = {

@@ -141,6 +141,10 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
   const state = (campaignId: string, contactId: string): RecipientState => recipient(campaignId, contactId).state;
   const attemptOf = (campaignId: string, contactId: string, type: 'message_1' | 'message_2'): AttemptRow | null =>
     store.withReference(`${campaignId}:${contactId}:${type}`);
+  const contentOf = (...step: Parameters<typeof attemptOf>) => {
+    const found = attemptOf(...step);
+    return found === null ? null : store.content(found);
+  };
   /** The figures that the campaign's row keeps, and the same counted anew. */
   const figures = (campaignId: string): { kept: CampaignFigures; recounted: CampaignFigures } => {
     const row = parts.stores.campaigns.byId(campaignId);
@@ -157,6 +161,6 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
   return {
     ...{ engine, database, clock, settings, expected, told, audit, ...parts },
     ...{ contact, campaign, started, written, claimed, acceptNext, acceptAll, later, answer, report },
-    ...{ recipient, state, attemptOf, figures, clear },
+    ...{ recipient, state, attemptOf, contentOf, figures, clear },
   };
 }

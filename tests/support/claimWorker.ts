@@ -56,7 +56,7 @@ function claimAll({ file, now, limits }: ClaimTask): ClaimedOne[] {
     const claim = claims.next({ ...request, options, slowedCampaigns: new Set(), ...shared });
     if (claim.kind !== 'claimed') return claimed;
     const { attempt } = claim;
-    const number = Number(attempt.body);
+    const number = Number(store.content(attempt).body);
     if (number % 5 === 4) {
       outcomes.refused(attempt, { kind: 'refused', code: 'number:notfound', class: 'final_contact', detail: '' });
       claimed.push({ id: attempt.id, outcome: 'refused' });

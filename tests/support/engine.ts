@@ -19,6 +19,7 @@ import { Outcomes, type OutcomeEffects } from '../../backend/sending/outcomes.ts
 import { Pauses } from '../../backend/sending/pauses.ts';
 import type { LookupOutcome, OutgoingMessage, Provider, SendOutcome } from '../../backend/sending/provider.ts';
 import { RepeatedRefusals } from '../../backend/sending/repeatedRefusals.ts';
+import type { BodyCipher } from '../../backend/storage/encryption/bodyCipher.ts';
 import { openStore, type Store } from '../../backend/storage/store.ts';
 import { createTurns } from '../../backend/storage/turns.ts';
 import { createFakeClock } from './fakeClock.ts';
@@ -78,7 +79,9 @@ export function createScriptedProvider(): ScriptedProvider {
 export type TestEngine = ReturnType<typeof createTestEngine>;
 
 /** The sending engine on a real SQLite file, with a clock that stands still and a scripted provider. */
-export function createTestEngine(options: { limits?: Limits; now?: string; sendsPerMinute?: number } = {}) {
+export function createTestEngine(
+  options: { limits?: Limits; now?: string; sendsPerMinute?: number; cipher?: BodyCipher } = {},
+) {
   const { dataDir, store: files, remove } = createTestStore();
   const database = files.main;
   const clock = createFakeClock(options.now ?? '2026-11-20T08:00:00.000Z');
@@ -97,7 +100,7 @@ export function createTestEngine(options: { limits?: Limits; now?: string; sends
     optOut: (phone) => effects.optedOut.push(phone),
     ended: (attempt) => campaignSide.ended(attempt),
   };
-  const store = new AttemptStore(database);
+  const store = new AttemptStore(database, options.cipher);
   const ledger = new QuotaLedger(database);
   const outcomes = new Outcomes({
     database,

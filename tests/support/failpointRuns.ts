@@ -8,6 +8,7 @@ import type { RulesPatch } from '../../backend/simulator/rules.ts';
 import { createSimulator, type Simulator } from '../../backend/simulator/simulator.ts';
 import { openDatabase } from '../../backend/storage/database.ts';
 import { peaks } from './faultBench.ts';
+import { storedRequests } from './storedRequests.ts';
 import { startHost, type RunningHost } from './processes.ts';
 
 export const FAILPOINT = 'tests/support/failpoint.ts';
@@ -146,7 +147,7 @@ export function judge(dataDir: string, simulator: Simulator, limits: Workload['l
       AND NOT EXISTS (SELECT 1 FROM attempts AS a WHERE a.campaign_id = r.campaign_id AND a.contact_id = r.contact_id)`);
     expect(lost, 'I5').toEqual([]);
 
-    const stored = inbox.prepare<[], Buffer>(`SELECT body FROM webhook_inbox`).pluck().all().map(String);
+    const stored = storedRequests(dataDir, inbox);
     const acknowledged = simulator.deliveries().filter(({ state }) => state === 'acknowledged');
     expect(
       acknowledged.map(({ body }) => body).filter((body) => !stored.includes(body)),

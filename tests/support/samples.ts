@@ -1,4 +1,5 @@
 import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
+import type { Protection } from '../../backend/contract/protection.ts';
 import type { Backup } from '../../backend/contract/backups.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { Category, Contact } from '../../backend/contract/contacts.ts';
@@ -74,6 +75,7 @@ export const someAttemptDetail: AttemptDetail = {
   body: 'Bonjour',
   media: null,
   context: null,
+  unreadable: false,
   timeline: [{ at: AT, event: 'created', detail: null }],
 };
 
@@ -240,4 +242,12 @@ export const someLine: Line = {
   gapMs: null,
   warmup: null,
   quietHours: null,
+};
+
+export const someProtection: Protection = {
+  encryptAll: false,
+  progress: { running: false, done: 120, total: 120 },
+  cleanedAtNextStart: false,
+  key: { id: '3f9c01ab', from: 'folder', usedSince: '2026-11-20T08:00:00.000Z', earlier: 0 },
+  secrets: 'none',
 };

@@ -56,6 +56,9 @@ export const errorSentences = {
       'Cette sauvegarde vient d’une version plus récente de Vigie ({version}). Rien n’a été changé. Installez cette version, puis recommencez.',
     'error.backup_of_other_workspace':
       'La démonstration et l’espace réel ne se remplacent pas l’un l’autre. Rien n’a été changé. Fermez Vigie, puis restaurez avec la commande vigie restore.',
+    'error.backup_key_missing':
+      'Cette sauvegarde est chiffrée avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. Donnez cette clé (VIGIE_DATA_KEY) ou la phrase secrète (VIGIE_PASSPHRASE) de la machine d’origine, puis recommencez.',
+    'error.body_unreadable': 'Le texte de ce message ne peut pas être déchiffré (clé {keyId}). Il n’est pas envoyé.',
     'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
   },
   en: {
@@ -109,6 +112,9 @@ export const errorSentences = {
       'This backup comes from a newer version of Vigie ({version}). Nothing was changed. Install that version, then try again.',
     'error.backup_of_other_workspace':
       'The demo and the real workspace do not take each other’s place. Nothing was changed. Close Vigie, then restore with the command vigie restore.',
+    'error.backup_key_missing':
+      'This backup is encrypted with the key {keyId}, which is not on this machine. Nothing was changed. Give that key (VIGIE_DATA_KEY) or the passphrase (VIGIE_PASSPHRASE) of the machine it comes from, then try again.',
+    'error.body_unreadable': 'The text of this message cannot be decrypted (key {keyId}). It is not sent.',
     'error.frozen': 'Vigie has stopped for safety ({reason}). Nothing is sent. See the Health page.',
   },
 } as const;

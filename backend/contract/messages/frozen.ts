@@ -19,6 +19,18 @@ export const frozenSentences = {
       'La sauvegarde qui précède une mise à jour n’a pas pu être faite ({detail}). Rien n’est envoyé et rien n’a été changé. Faites de la place sur le disque, puis redémarrez Vigie.',
     'frozen.secrets_damaged':
       'Le fichier {file} est endommagé. Remettez-le en place depuis une sauvegarde : l’adresse des webhooks en dépend.',
+    'frozen.passphrase_missing':
+      'Les secrets de ce dossier sont protégés par une phrase secrète. Rien n’est envoyé. Démarrez Vigie avec VIGIE_PASSPHRASE, ou depuis un terminal qui peut la demander.',
+    'frozen.passphrase_wrong':
+      'La phrase secrète n’est pas la bonne. Rien n’est envoyé et rien n’a été changé. Redémarrez Vigie avec la bonne phrase.',
+    'frozen.secrets_locked':
+      'Les secrets de ce dossier sont protégés d’une façon que ce programme ne peut pas ouvrir. Rien n’est envoyé et rien n’a été changé. Ouvrez l’application de bureau qui les a protégés, ou remettez en place une sauvegarde avec sa clé.',
+    'frozen.os_store_failed':
+      'Le trousseau du système refuse d’ouvrir les secrets de Vigie. Rien n’est envoyé et rien n’a été changé. Déverrouillez le trousseau de la session qui les a protégés, puis redémarrez Vigie.',
+    'frozen.data_key_wrong':
+      'Les secrets de ce dossier sont protégés par la clé {keyId}, et VIGIE_DATA_KEY ne la contient pas. Rien n’est envoyé et rien n’a été changé. Ajoutez cette clé à VIGIE_DATA_KEY, puis redémarrez Vigie.',
+    'frozen.data_key_missing':
+      'Des messages sont chiffrés avec la clé {keyId}, qui manque. Rien n’est envoyé et rien n’a été changé. Ajoutez cette clé à VIGIE_DATA_KEY ou remettez secrets.json en place, puis redémarrez Vigie.',
   },
   en: {
     'frozen.in_use':
@@ -35,5 +47,17 @@ export const frozenSentences = {
       'The backup that comes before an update could not be made ({detail}). Nothing is sent and nothing was changed. Make room on the disk, then restart Vigie.',
     'frozen.secrets_damaged':
       'The file {file} is damaged. Put it back from a backup: the address of the webhooks depends on it.',
+    'frozen.passphrase_missing':
+      'The secrets of this folder are protected by a passphrase. Nothing is sent. Start Vigie with VIGIE_PASSPHRASE, or from a terminal that can ask for it.',
+    'frozen.passphrase_wrong':
+      'This is not the right passphrase. Nothing is sent and nothing was changed. Restart Vigie with the right one.',
+    'frozen.secrets_locked':
+      'The secrets of this folder are protected in a way that this program cannot open. Nothing is sent and nothing was changed. Open the desktop app that protected them, or restore a backup together with its key.',
+    'frozen.os_store_failed':
+      'The key store of the system refuses to open Vigie’s secrets. Nothing is sent and nothing was changed. Unlock the key store of the session that protected them, then restart Vigie.',
+    'frozen.data_key_wrong':
+      'The secrets of this folder are protected by the key {keyId}, which is not in VIGIE_DATA_KEY. Nothing is sent and nothing was changed. Add that key to VIGIE_DATA_KEY, then restart Vigie.',
+    'frozen.data_key_missing':
+      'Messages are encrypted with the key {keyId}, which is missing. Nothing is sent and nothing was changed. Add that key to VIGIE_DATA_KEY or put secrets.json back, then restart Vigie.',
   },
 } as const;

@@ -9,6 +9,8 @@ import { column, temporaryFolders } from '../../../tests/support/folders.ts';
 import type { BackupKind } from '../../contract/backups.ts';
 import { VigieError } from '../../contract/errors.ts';
 import { DAY_MS, HOUR_MS } from '../../core/days.ts';
+import { keyRing, type DataKey } from '../encryption/dataKeys.ts';
+import { UNPROTECTED } from '../secretProtection.ts';
 import { loadSecrets } from '../secrets.ts';
 import { openStore } from '../store.ts';
 import { backupFolder } from './createBackup.ts';
@@ -164,11 +166,22 @@ describe('a restore', () => {
     openStore(other, MIGRATIONS).close();
     mkdirSync(backupFolder(other));
     copyFileSync(made.path, path.join(backupFolder(other), made.name));
-    await bench.backupsAs({ folder: other, frozen: new VigieError('frozen') }).restore(made.name, 'operator');
+    const restoreWith = (dataKeys: readonly DataKey[]): Promise<unknown> =>
+      bench
+        .backupsAs({
+          ...{ folder: other, frozen: new VigieError('frozen') },
+          keys: { means: { passphrase: null, dataKeys }, protection: UNPROTECTED },
+        })
+        .restore(made.name, 'operator');
+    expect(await refusal(restoreWith([]))).toBe('backup_key_missing');
+    expect(readdirSync(other).filter((name) => name.startsWith('restoring'))).toEqual([]);
+    const secrets = loadSecrets(bench.folder);
+    await restoreWith(keyRing([], secrets.dataKeys));
     completeRestore(foldersOf(other));
     expect(column(path.join(other, 'inbox.db'), `SELECT count(*) FROM webhook_inbox`)).toEqual([1]);
-    // A workspace that was put back is opened, whatever the secrets of the backup say of a demo.
-    expect(loadSecrets(other)).toEqual({ ...loadSecrets(bench.folder), demoLeft: true });
+    expect(loadSecrets(other)).toEqual(secrets);
+    // A workspace that was put back is opened, not the demo.
+    expect(hasLeftDemo(other)).toBe(true);
   });
 
   it('leads out of a frozen start whose file is gone, empty or garbage (REL-2)', async () => {

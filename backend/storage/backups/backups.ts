@@ -5,6 +5,7 @@ import { VigieError } from '../../contract/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Audit } from '../audit.ts';
 import type { Store } from '../store.ts';
+import type { ArchiveKeys } from './archivedSecrets.ts';
 import { backupFolder, createBackup, listBackups } from './createBackup.ts';
 import { stageRestore, type WorkspaceFolders } from './restore.ts';
 
@@ -25,6 +26,7 @@ type BackupDependencies = WorkspaceFolders & {
   /** Null while the workspace is frozen: then there is nothing to back up, and all the more to restore. */
   opened: { store: Store; audit: Audit } | null;
   frozenBy: VigieError | null;
+  keys?: ArchiveKeys;
   migrationsDir: string;
   clock: Clock;
   version: string;

@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -17,8 +16,10 @@ import { VigieError } from '../../contract/errors.ts';
 import { toIso } from '../../core/days.ts';
 import { checkFile } from '../checkFile.ts';
 import { openReadOnly, type Database } from '../database.ts';
-import { syncFolder } from '../secrets.ts';
+import { SECRETS_FILE } from '../secretProtection.ts';
+import { syncFolder, writeDurably } from '../secrets.ts';
 import { packArchive } from './archive.ts';
+import { archivedSecrets, type ArchiveKeys } from './archivedSecrets.ts';
 import type { WorkspaceFolders } from './restore.ts';
 
 /** The newest of the daily ones and of those before a migration are kept; what the operator made is theirs to delete. */
@@ -35,6 +36,8 @@ type Request = WorkspaceFolders & {
   isStopping?: () => boolean;
   /** The open files; absent where nobody has them open. */
   open?: { main: Database; inbox: Database };
+  /** How the secrets are kept here, and what opens them. */
+  keys?: ArchiveKeys;
 };
 
 /**
@@ -51,8 +54,8 @@ export async function createBackup(request: Request): Promise<Backup> {
     const name = backupNameOf(request.kind, request.now);
     // First the main file: what it knows of the raw webhooks is then in the copy of the second.
     const schema = { main: await snapshot('main', making, request), inbox: await snapshot('inbox', making, request) };
-    const secrets = path.join(request.secretsFolder, 'secrets.json');
-    if (existsSync(secrets)) copyFileSync(secrets, path.join(making, 'secrets.json'));
+    const secrets = archivedSecrets(request.secretsFolder, request.keys);
+    if (secrets !== null) writeDurably(path.join(making, SECRETS_FILE), secrets);
     const archive = path.join(making, name);
     const { kind, version, demo } = request;
     await packArchive(making, archive, { createdAt: toIso(request.now), kind, version, demo, schema });

@@ -6,7 +6,11 @@ import { checkFile } from '../checkFile.ts';
 import { openDatabase, type Database } from '../database.ts';
 import { forgetMarks } from '../fileMarks.ts';
 import { readMigrations } from '../migrate.ts';
-import { loadSecrets, saveSecrets, syncFolder } from '../secrets.ts';
+import { missingKey } from '../encryption/sealingKeys.ts';
+import { SECRETS_FILE } from '../secretProtection.ts';
+import { syncFolder, writeDurably } from '../secrets.ts';
+import { leaveDemo } from '../store.ts';
+import { mergedSecrets, type ArchiveKeys } from './archivedSecrets.ts';
 import { BACKUP_FILES, unpackArchive, type BackupFile, type Manifest } from './archive.ts';
 
 /** Where a workspace's files lie. The secrets are shared with the demo, which is a folder of its own. */
@@ -19,11 +23,11 @@ const STAGED = /^restoring-(\d+)$/;
 /**
  * Unpacks a backup beside the workspace's files, checks it whole, and marks it as restored; nothing in use is touched.
  * Whoever opens the folder next puts it in place (`completeRestore`).
- * @throws VigieError `backup_damaged`, `backup_newer`, `backup_of_other_workspace`
+ * @throws VigieError `backup_damaged`, `backup_newer`, `backup_of_other_workspace`, `backup_key_missing`
  */
 export async function stageRestore(
   archive: string,
-  target: WorkspaceFolders & { migrationsDir: string; now: number },
+  target: WorkspaceFolders & { migrationsDir: string; now: number; keys?: ArchiveKeys },
 ): Promise<Manifest> {
   const partial = path.join(target.folder, PARTIAL);
   rmSync(partial, { recursive: true, force: true });
@@ -41,7 +45,7 @@ export async function stageRestore(
     if (await continues(path.join(partial, 'inbox.db'), path.join(target.folder, 'inbox.db'))) {
       rmSync(path.join(partial, 'inbox.db'));
     }
-    if (target.demo) rmSync(path.join(partial, 'secrets.json'), { force: true });
+    await bringKeys(partial, target);
     markRestored(path.join(partial, 'vigie.db'), about, target.now);
     for (const former of stagedIn(target.folder)) rmSync(path.join(target.folder, former), { recursive: true });
     renameSync(partial, path.join(target.folder, `restoring-${target.now}`));
@@ -51,6 +55,20 @@ export async function stageRestore(
     rmSync(partial, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** The secrets as this folder keeps them, with the keys of both; refused when a text in the backup needs another key. */
+async function bringKeys(
+  partial: string,
+  target: { secretsFolder: string; demo: boolean; keys?: ArchiveKeys },
+): Promise<void> {
+  const archived = path.join(partial, SECRETS_FILE);
+  const { content, ring } = await mergedSecrets(archived, target.secretsFolder, target.keys);
+  const keyId = reading(path.join(partial, 'vigie.db'), (database) => missingKey(database, ring));
+  if (keyId !== null) throw new VigieError('backup_key_missing', { keyId });
+  // The demo has the secrets of the folder around it.
+  if (target.demo) rmSync(archived, { force: true });
+  else if (content !== null) writeDurably(archived, content);
 }
 
 function refuseNewer({ schema, version }: Manifest, migrationsDir: string): void {
@@ -145,21 +163,10 @@ export function completeRestore({ folder, secretsFolder, demo }: WorkspaceFolder
     renameSync(path.join(staged, file), path.join(home, file));
     syncFolder(home);
   }
-  if (!demo) openRealWorkspace(secretsFolder);
+  if (!demo) leaveDemo(secretsFolder);
   rmSync(staged, { recursive: true });
   syncFolder(folder);
   return true;
-}
-
-/** The secrets of the backup may be from before the first line was set: the restored workspace is opened all the same. */
-function openRealWorkspace(secretsFolder: string): void {
-  try {
-    const secrets = loadSecrets(secretsFolder);
-    if (!secrets.demoLeft) saveSecrets(secretsFolder, { ...secrets, demoLeft: true });
-  } catch (error) {
-    // Damaged ones say so themselves when the workspace is opened.
-    if (!(error instanceof VigieError)) throw error;
-  }
 }
 
 function stagedIn(folder: string): string[] {

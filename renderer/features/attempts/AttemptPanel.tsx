@@ -59,7 +59,7 @@ function Detail({ attempt }: { attempt: AttemptDetail }) {
       <PanelSection title={t('attempts.detail.message')}>
         {attempt.title && <p className="font-medium">{attempt.title}</p>}
         {attempt.body === null ? (
-          <p className="text-soft">{t('attempts.detail.noBody')}</p>
+          <p className="text-soft">{t(attempt.unreadable ? 'attempts.detail.unreadable' : 'attempts.detail.noBody')}</p>
         ) : (
           <p className="rounded-card bg-fill px-3 py-2 break-words whitespace-pre-wrap">{attempt.body}</p>
         )}

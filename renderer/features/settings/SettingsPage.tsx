@@ -11,6 +11,7 @@ import { AnswerSettings } from './AnswerSettings.tsx';
 import { Appearance } from './Appearance.tsx';
 import { AuditLog } from './AuditLog.tsx';
 import { Backups } from './Backups.tsx';
+import { DataProtection } from './DataProtection.tsx';
 import { Installation } from './Installation.tsx';
 import { LimitSettings } from './LimitSettings.tsx';
 import { Lines } from './Lines.tsx';
@@ -28,6 +29,7 @@ type SectionName =
   | 'relay'
   | 'shared'
   | 'suppressions'
+  | 'protection'
   | 'backups'
   | 'audit'
   | 'system';
@@ -42,6 +44,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'relay', content: Relay },
   { name: 'shared', content: SharedCounters },
   { name: 'suppressions', content: Suppressions },
+  { name: 'protection', content: DataProtection },
   { name: 'backups', content: Backups },
   { name: 'audit', content: AuditLog },
   { name: 'system', content: Installation },

@@ -47,6 +47,7 @@ export const attempts: Texts<typeof french> = {
   detail: {
     title: 'Attempt',
     message: 'Message',
+    unreadable: 'The text cannot be decrypted: it was changed in the file, or its key is missing.',
     noBody: 'The text was removed by the clean-up.',
     media: 'Attachment',
     facts: 'Information',

@@ -40,6 +40,7 @@ export const webhooks: Texts<typeof french> = {
     not_an_envelope: 'Format not recognised',
     content_type: 'Content type not accepted',
     too_large: 'Too large',
+    body_unreadable: 'Cannot be decrypted',
     rate: 'Too many at once',
   },
   change: {

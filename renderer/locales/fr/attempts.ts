@@ -44,6 +44,7 @@ export const attempts = {
   detail: {
     title: 'Tentative',
     message: 'Message',
+    unreadable: 'Le texte ne peut pas être déchiffré : il a été modifié dans le fichier, ou sa clé manque.',
     noBody: 'Le texte a été effacé par le nettoyage.',
     media: 'Pièce jointe',
     facts: 'Informations',

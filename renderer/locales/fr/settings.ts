@@ -124,9 +124,46 @@ export const settings = {
     removed: 'Numéro retiré de la liste',
     failed: 'Le numéro reste sur la liste',
   },
+  protection: {
+    title: 'Protection des données',
+    text: 'Les codes et les messages de compte sont toujours chiffrés dans les fichiers de cette machine, de même que les webhooks reçus. Les contacts et les modèles de campagne ne le sont pas.',
+    all: 'Chiffrer le texte de tous les messages',
+    allHint:
+      'Tous les textes sont chiffrés. Les sauvegardes faites avant ce choix gardent les anciens textes en clair.',
+    sensitiveHint: 'Pour l’instant, les textes des campagnes et des notifications restent lisibles dans les fichiers.',
+    notChanged: 'Le choix n’est pas enregistré',
+    running: 'Chiffrement en cours : {{share}}. Les envois continuent.',
+    cleanLater: 'Les restes des anciens textes seront effacés du fichier au prochain démarrage.',
+    key: 'Clé',
+    since: 'En service depuis le {{at}}.',
+    earlier_one: '{{count, number}} ancienne clé est gardée pour les sauvegardes d’avant.',
+    earlier_other: '{{count, number}} anciennes clés sont gardées pour les sauvegardes d’avant.',
+    keepKey: 'Gardez une copie de la clé hors de cette machine : sans elle, une sauvegarde ne s’ouvre pas ailleurs.',
+    fixed:
+      'La clé vient de VIGIE_DATA_KEY. Pour la changer, placez la nouvelle devant l’ancienne, puis redémarrez Vigie.',
+    rotate: 'Changer la clé',
+    notRotated: 'La clé reste la même',
+    askTitle: 'Changer la clé ?',
+    askText:
+      'Tout est rechiffré avec une nouvelle clé, pendant que les envois continuent. L’ancienne clé est gardée pour les sauvegardes d’avant. Gardez ensuite une copie de la nouvelle.',
+    show: 'Afficher la clé',
+    notShown: 'La clé ne peut pas être affichée',
+    shownTitle: 'Clé des données',
+    shownText:
+      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer.',
+    copy: 'Copier la clé',
+    secretsTitle: 'Secrets de cette machine',
+    secrets: {
+      os: 'La clé et les accès des lignes sont protégés par le trousseau du système.',
+      passphrase: 'La clé et les accès des lignes sont protégés par une phrase secrète.',
+      environment:
+        'La clé et les accès des lignes sont protégés par la clé VIGIE_DATA_KEY, qui n’est pas dans le dossier.',
+      none: 'La clé et les accès des lignes ne sont pas chiffrés : seuls les droits du fichier les protègent. Démarrez Vigie avec une phrase secrète (VIGIE_PASSPHRASE) pour les chiffrer.',
+    },
+  },
   backups: {
     title: 'Sauvegardes',
-    text: 'Vigie fait une sauvegarde chaque nuit et garde les trois dernières. Elle contient vos contacts et les clés de vos lignes : gardez-la comme une clé.',
+    text: 'Vigie fait une sauvegarde chaque nuit et garde les trois dernières. Elle contient vos contacts ; les secrets et les textes chiffrés ne s’ouvrent qu’avec la clé des données.',
     make: 'Sauvegarder maintenant',
     making: 'Sauvegarde en cours…',
     made: 'Sauvegarde faite et vérifiée',
@@ -151,6 +188,10 @@ export const settings = {
     action: 'Action',
     target: 'Objet',
     actions: {
+      'protection.update': 'Chiffrement modifié',
+      'key.rotate': 'Clé changée',
+      'key.retired': 'Ancienne clé retirée du service',
+      'key.export': 'Clé affichée',
       'settings.update': 'Paramètres modifiés',
       'clock.reset': 'Heure rétablie',
       'line.update': 'Rythme d’une ligne modifié',

@@ -37,6 +37,7 @@ export const webhooks = {
     not_an_envelope: 'Format non reconnu',
     content_type: 'Type de contenu non accepté',
     too_large: 'Trop volumineux',
+    body_unreadable: 'Contenu indéchiffrable',
     rate: 'Trop d’envois à la fois',
   },
   change: {

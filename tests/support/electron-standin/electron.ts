@@ -8,5 +8,6 @@ export { ipcMain } from './ipcMain.ts';
 export { Menu } from './menu.ts';
 export { nativeImage } from './nativeImage.ts';
 export { Notification } from './notification.ts';
+export { safeStorage } from './safeStorage.ts';
 export { protocol } from './protocol.ts';
 export { Tray } from './tray.ts';

@@ -1,0 +1,42 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { instant } from './common.ts';
+
+/** What is encrypted, with which key, and how the key itself is kept (SEC-3, DSK-6). */
+export const protection = z.object({
+  /** Texts of every message; false: those of sensitive types alone. */
+  encryptAll: z.boolean(),
+  /** How far the texts of before are under the key in use. */
+  progress: z.object({ running: z.boolean(), done: z.int(), total: z.int() }),
+  /** Remains of replaced texts lie in the file until the next start. */
+  cleanedAtNextStart: z.boolean(),
+  key: z.object({
+    /** First digits of its hash. */
+    id: z.string(),
+    from: z.enum(['environment', 'folder']),
+    usedSince: instant,
+    /** Keys of before, kept for the backups of before. */
+    earlier: z.int(),
+  }),
+  /** By what the secrets of the folder are protected; `none`: they lie in clear in a file of the operator's own. */
+  secrets: z.enum(['os', 'passphrase', 'environment', 'none']),
+});
+export type Protection = z.infer<typeof protection>;
+
+export const protectionPatch = z.object({ encryptAll: z.boolean() });
+export type ProtectionPatch = z.infer<typeof protectionPatch>;
+/** What `VIGIE_DATA_KEY` takes on another machine. */
+export const exportedKey = z.object({ id: z.string(), dataKey: z.string() });
+export type ExportedKey = z.infer<typeof exportedKey>;
+
+export const protectionRoutes = {
+  protection: {
+    get: oc.route({ method: 'GET', path: '/protection', tags: ['settings'] }).output(protection),
+    update: oc
+      .route({ method: 'PATCH', path: '/protection', tags: ['settings'] })
+      .input(protectionPatch)
+      .output(protection),
+    rotate: oc.route({ method: 'POST', path: '/protection/key/rotate', tags: ['settings'] }).output(protection),
+    export: oc.route({ method: 'POST', path: '/protection/key/export', tags: ['settings'] }).output(exportedKey),
+  },
+};

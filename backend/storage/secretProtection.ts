@@ -1,0 +1,233 @@
+import { randomBytes, scrypt } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { VigieError } from '../contract/errors.ts';
+import type { DataKey } from './encryption/dataKeys.ts';
+import { KEY_BYTES, seal, unseal } from './encryption/seal.ts';
+
+export const SECRETS_FILE = 'secrets.json';
+
+/** 64 MiB and about 0.3 s for each guess (OWASP, scrypt: N=2^16, r=8, p=2). */
+export const SCRYPT = { N: 2 ** 16, r: 8, p: 2 } as const;
+/** Node refuses by default what needs more than 32 MiB. */
+const SCRYPT_MEMORY = 256 * 1024 * 1024;
+const SALT_BYTES = 16;
+
+const lock = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('passphrase'),
+    salt: z.base64(),
+    scrypt: z.object({ N: z.int().max(2 ** 20), r: z.int().max(32), p: z.int().max(16) }),
+    wrapped: z.base64(),
+  }),
+  z.object({ kind: z.literal('data_key'), keyId: z.string(), wrapped: z.base64() }),
+  z.object({ kind: z.literal('os'), wrapped: z.base64() }),
+]);
+type Lock = z.infer<typeof lock>;
+
+/** Sealed secrets: one key for the content, and each lock gives that key to who can open the lock. */
+const envelope = z.object({ format: z.literal(1), locks: z.array(lock).min(1), sealed: z.base64() });
+type Envelope = z.infer<typeof envelope>;
+
+/** The operating system's key store, as Electron offers it. */
+export type KeyStore = {
+  wrap(text: string): Promise<Buffer>;
+  /** @throws when it was wrapped by another user or on another machine */
+  unwrap(wrapped: Buffer): Promise<string>;
+};
+
+/** What a process has to open secrets with. */
+export type KeyMeans = {
+  passphrase: string | null;
+  /** Keys of `VIGIE_DATA_KEY`, the one in use first. */
+  dataKeys: readonly DataKey[];
+  /** Null where there is none that encrypts. */
+  keyStore?: KeyStore | null;
+  /** Asks whoever sits in front of the terminal. */
+  askPassphrase?: (() => Promise<string>) | undefined;
+};
+
+export type ProtectionKind = 'os' | 'passphrase' | 'environment' | 'none';
+
+/** How the secrets of a folder are kept. Made before they are read; then everything is at hand without waiting. */
+export type SecretProtection = {
+  readonly kind: ProtectionKind;
+  /** Content of the file that holds these secrets. */
+  seal(secrets: string): string;
+  /** @throws VigieError `frozen` when it cannot be opened by these means */
+  open(content: string): string;
+  /** Content for an archive: opened by the passphrase where there is one, and by this data key. */
+  sealForArchive(secrets: string, key: DataKey): string;
+};
+
+const PLACE = 'vigie secrets';
+const KEY_PLACE = 'vigie key of secrets';
+
+/** Secrets in clear, in a file that its owner alone can read. */
+export const UNPROTECTED: SecretProtection = {
+  kind: 'none',
+  seal: (secrets) => secrets,
+  open(content) {
+    if (readEnvelope(content) !== null) throw new VigieError('frozen', { reason: 'secrets_locked' });
+    return content;
+  },
+  sealForArchive: (secrets, key) => sealWith(randomBytes(KEY_BYTES), (content) => [dataKeyLock(content, key)], secrets),
+};
+
+/**
+ * Finds out how the secrets of a folder are opened and how they are to be kept: by passphrase when one is given, else by
+ * the key of the environment, else by the operating system, else in clear.
+ * @throws VigieError `frozen` with the reason: `passphrase_missing`, `passphrase_wrong`, `secrets_locked`,
+ *   `data_key_wrong`, `os_store_failed`
+ */
+export async function openProtection(dataDir: string, means: KeyMeans): Promise<SecretProtection> {
+  const file = path.join(dataDir, SECRETS_FILE);
+  return protectionFor(existsSync(file) ? readEnvelope(readFileSync(file, 'utf8')) : null, means);
+}
+
+/** For secrets that are to be written anew, whatever lies in the folder. */
+export function freshProtection(means: KeyMeans): Promise<SecretProtection> {
+  return protectionFor(null, means);
+}
+
+async function protectionFor(found: Envelope | null, means: KeyMeans): Promise<SecretProtection> {
+  const opened = found === null ? null : await unlock(found, means);
+  const passphrase = opened?.passphrase ?? means.passphrase;
+  const contentKey = opened?.contentKey ?? randomBytes(KEY_BYTES);
+  const own = await ownLock(contentKey, { ...means, passphrase }, found);
+  if (own === null && found === null) return UNPROTECTED;
+  const locks = own === null ? [] : [own];
+  return {
+    kind: own === null ? 'none' : kindOf(own),
+    seal: (secrets) => (own === null ? secrets : sealWith(contentKey, () => locks, secrets)),
+    open(content) {
+      const sealed = readEnvelope(content);
+      return sealed === null ? content : openWith(contentKey, sealed);
+    },
+    sealForArchive(secrets, key) {
+      const portable = locks.filter(({ kind }) => kind === 'passphrase');
+      return sealWith(contentKey, () => [...portable, dataKeyLock(contentKey, key)], secrets);
+    },
+  };
+}
+
+/**
+ * The secrets of an archive, opened by whatever is at hand; those of an older version are in clear.
+ * @throws VigieError `backup_key_missing`
+ */
+export async function openArchived(content: string, means: KeyMeans): Promise<string> {
+  const sealed = readEnvelope(content);
+  if (sealed === null) return content;
+  try {
+    return openWith((await unlock(sealed, means)).contentKey, sealed);
+  } catch (cause) {
+    const keyId = sealed.locks.find(({ kind }) => kind === 'data_key');
+    throw new VigieError('backup_key_missing', { keyId: keyId?.kind === 'data_key' ? keyId.keyId : '-' }, { cause });
+  }
+}
+
+/** True when the secrets of a file are in clear. */
+export function isClear(content: string): boolean {
+  return readEnvelope(content) === null;
+}
+
+type Unlocked = { contentKey: Buffer; passphrase: string | null };
+
+/** Tries every lock that these means fit; says which one is missing or wrong when none opens. */
+async function unlock(found: Envelope, means: KeyMeans): Promise<Unlocked> {
+  let refusal = new VigieError('frozen', { reason: 'secrets_locked' });
+  for (const candidate of found.locks) {
+    const result = await openLock(candidate, means);
+    if (!(result instanceof VigieError)) return result;
+    refusal = result;
+  }
+  throw refusal;
+}
+
+async function openLock(candidate: Lock, means: KeyMeans): Promise<Unlocked | VigieError> {
+  const wrapped = Buffer.from(candidate.wrapped, 'base64');
+  switch (candidate.kind) {
+    case 'passphrase': {
+      const passphrase = means.passphrase ?? (await means.askPassphrase?.()) ?? null;
+      if (passphrase === null) return new VigieError('frozen', { reason: 'passphrase_missing' });
+      const contentKey = unseal(await deriveKey(passphrase, candidate), wrapped, KEY_PLACE);
+      return contentKey === null
+        ? new VigieError('frozen', { reason: 'passphrase_wrong' })
+        : { contentKey, passphrase };
+    }
+    case 'data_key': {
+      const known = means.dataKeys.find(({ id }) => id === candidate.keyId);
+      const contentKey = known === undefined ? null : unseal(known.key, wrapped, KEY_PLACE);
+      return contentKey === null
+        ? new VigieError('frozen', { reason: 'data_key_wrong', keyId: candidate.keyId })
+        : { contentKey, passphrase: null };
+    }
+    case 'os': {
+      if (!means.keyStore) return new VigieError('frozen', { reason: 'secrets_locked' });
+      try {
+        return { contentKey: Buffer.from(await means.keyStore.unwrap(wrapped), 'base64'), passphrase: null };
+      } catch (cause) {
+        return new VigieError('frozen', { reason: 'os_store_failed' }, { cause });
+      }
+    }
+  }
+}
+
+/** The lock under which the secrets are to be kept; null for none. One that is there already is kept as it is. */
+async function ownLock(contentKey: Buffer, means: KeyMeans, found: Envelope | null): Promise<Lock | null> {
+  const there = (kind: Lock['kind']): Lock | undefined => found?.locks.find((candidate) => candidate.kind === kind);
+  const { passphrase, dataKeys, keyStore } = means;
+  if (passphrase !== null) {
+    const kept = there('passphrase');
+    if (kept !== undefined) return kept;
+    const fresh = { salt: randomBytes(SALT_BYTES).toString('base64'), scrypt: SCRYPT };
+    const wrapped = seal(await deriveKey(passphrase, fresh), contentKey, KEY_PLACE).toString('base64');
+    return { kind: 'passphrase', ...fresh, wrapped };
+  }
+  const [first] = dataKeys;
+  if (first !== undefined) {
+    const kept = there('data_key');
+    return kept?.kind === 'data_key' && kept.keyId === first.id ? kept : dataKeyLock(contentKey, first);
+  }
+  if (!keyStore) return null;
+  const wrap = async (): Promise<string> => (await keyStore.wrap(contentKey.toString('base64'))).toString('base64');
+  return there('os') ?? { kind: 'os', wrapped: await wrap() };
+}
+
+function dataKeyLock(contentKey: Buffer, { id, key }: DataKey): Lock {
+  return { kind: 'data_key', keyId: id, wrapped: seal(key, contentKey, KEY_PLACE).toString('base64') };
+}
+
+const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+
+function deriveKey(passphrase: string, from: { salt: string; scrypt: { N: number; r: number; p: number } }) {
+  const salt = Buffer.from(from.salt, 'base64');
+  // The same characters can be typed in several ways.
+  return derive(passphrase.normalize('NFKC'), salt, KEY_BYTES, { ...from.scrypt, maxmem: SCRYPT_MEMORY });
+}
+
+function sealWith(contentKey: Buffer, locks: (contentKey: Buffer) => Lock[], secrets: string): string {
+  const sealed = seal(contentKey, Buffer.from(secrets, 'utf8'), PLACE).toString('base64');
+  return JSON.stringify({ format: 1, locks: locks(contentKey), sealed } satisfies Envelope);
+}
+
+function openWith(contentKey: Buffer, { sealed }: Envelope): string {
+  const clear = unseal(contentKey, Buffer.from(sealed, 'base64'), PLACE);
+  if (clear === null) throw new VigieError('frozen', { reason: 'secrets_damaged', file: SECRETS_FILE });
+  return clear.toString('utf8');
+}
+
+function readEnvelope(content: string): Envelope | null {
+  try {
+    const parsed = envelope.safeParse(JSON.parse(content));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function kindOf({ kind }: Lock): ProtectionKind {
+  return kind === 'data_key' ? 'environment' : kind;
+}
