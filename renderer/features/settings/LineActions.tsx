@@ -25,7 +25,7 @@ export function LineActions({ line, settings }: { line: Line; settings: Settings
             icon={<PlugZap size={14} />}
             disabled={test.isPending}
             onClick={() => test.mutate(line.id)}
-            aria-label={t('settings.lines.testLabel', { line: line.label })}
+            aria-label={`${t(test.isPending ? 'settings.lines.testing' : 'settings.lines.test')} ${line.label}`}
           >
             {t(test.isPending ? 'settings.lines.testing' : 'settings.lines.test')}
           </Button>
@@ -36,7 +36,7 @@ export function LineActions({ line, settings }: { line: Line; settings: Settings
             icon={<Pencil size={14} />}
             look={line.use === 'keys_missing' ? 'primary' : 'secondary'}
             onClick={() => setOpen('edit')}
-            aria-label={t('settings.lines.editTitle', { line: line.label })}
+            aria-label={`${t(line.use === 'keys_missing' ? 'settings.lines.enterKeys' : 'settings.lines.edit')} ${line.label}`}
           >
             {t(line.use === 'keys_missing' ? 'settings.lines.enterKeys' : 'settings.lines.edit')}
           </Button>
@@ -65,7 +65,7 @@ export function LineActions({ line, settings }: { line: Line; settings: Settings
             look="danger"
             icon={<Trash2 size={14} />}
             onClick={() => setOpen('remove')}
-            aria-label={t('settings.lines.removeLabel', { line: line.label })}
+            aria-label={`${t('settings.lines.remove')} ${line.label}`}
           >
             {t('settings.lines.remove')}
           </Button>

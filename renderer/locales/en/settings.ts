@@ -58,7 +58,6 @@ export const settings: Texts<typeof french> = {
     enterKeys: 'Enter the keys',
     test: 'Test',
     testing: 'Testing…',
-    testLabel: 'Test {{line}}',
     notTested: 'The line could not be tested',
     saved: 'Line saved: {{line}}',
     notSaved: 'The line is not saved',
@@ -66,7 +65,6 @@ export const settings: Texts<typeof french> = {
     disable: 'Disable',
     enable: 'Enable',
     remove: 'Remove',
-    removeLabel: 'Remove {{line}}',
     removeTitle: 'Remove the line {{line}}?',
     removeText:
       'It sends and receives nothing more, and its keys are erased. Its history stays. Answers to its last messages will no longer arrive.',

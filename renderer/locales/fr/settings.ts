@@ -56,7 +56,6 @@ export const settings = {
     enterKeys: 'Saisir les clés',
     test: 'Tester',
     testing: 'Test en cours…',
-    testLabel: 'Tester {{line}}',
     notTested: 'La ligne n’a pas pu être testée',
     saved: 'Ligne enregistrée : {{line}}',
     notSaved: 'La ligne n’est pas enregistrée',
@@ -64,7 +63,6 @@ export const settings = {
     disable: 'Désactiver',
     enable: 'Réactiver',
     remove: 'Retirer',
-    removeLabel: 'Retirer {{line}}',
     removeTitle: 'Retirer la ligne {{line}} ?',
     removeText:
       'Elle n’envoie et ne reçoit plus rien, et ses clés sont effacées. L’historique reste. Les réponses à ses derniers messages n’arriveront plus.',
