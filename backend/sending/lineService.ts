@@ -104,10 +104,12 @@ export function createLineService(deps: LineServiceDependencies): Services['line
         throw new VigieError('line_waits', { line: line.label });
       inTransaction(database, () => {
         audit.write({ actor, action: 'line.update', target: line.id, detail: changesOf(patch) });
+        if (line.use !== 'after_restart') {
+          saveUse(line, patch);
+          lines.saveOptions(line.id, paceOf(patch, lines.options(line.id)));
+        }
+        // Last: what is refused above has changed nothing.
         if (account !== null) keep(line.id, account);
-        if (line.use === 'after_restart') return;
-        saveUse(line, patch);
-        lines.saveOptions(line.id, paceOf(patch, lines.options(line.id)));
       });
       notify.changed('settings');
       deps.wake();

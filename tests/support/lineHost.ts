@@ -35,8 +35,6 @@ export const answerFrom = (phone: string, id: string, device: string): string =>
     data: { id, type: 'text', flow: 'inbound', body: 'Oui', date: toIso(systemClock.now()), fromNumber: phone },
   });
 
-export type LineHost = Awaited<ReturnType<typeof startLineHost>>;
-
 export function temporaryDataDir(): string {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'vigie-lines-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));

@@ -12,7 +12,7 @@ import { DAY_MS, HOUR_MS } from '../../core/days.ts';
 import { keyRing, type DataKey } from '../encryption/dataKeys.ts';
 import { UNPROTECTED } from '../secretProtection.ts';
 import { loadSecrets } from '../secrets.ts';
-import { openStore } from '../store.ts';
+import { hasLeftDemo, openStore } from '../store.ts';
 import { backupFolder } from './createBackup.ts';
 import { completeRestore } from './restore.ts';
 

@@ -9,6 +9,7 @@ import { LaunchText } from './CampaignActions.tsx';
 import { problemsOf, type CampaignDraft } from './campaignDraft.ts';
 import { CampaignPreview } from './CampaignPreview.tsx';
 import { CategoryChoice } from './CategoryChoice.tsx';
+import { LineChoice } from './LineChoice.tsx';
 import { MessageField } from './MessageField.tsx';
 import { useSaveCampaign } from './useSaveCampaign.ts';
 import { useVariables } from './useVariables.ts';
@@ -66,6 +67,7 @@ export function CampaignForm({ id, initial }: { id?: string; initial: CampaignDr
               onChange={(categoryIds) => change({ categoryIds })}
               error={problems.includes('audience') ? t('campaigns.form.categoryMissing') : undefined}
             />
+            <LineChoice chosen={draft.line} onChange={(line) => change({ line })} />
           </Step>
           <Step number="2" title={t('campaigns.form.stepMessage1')} hint={t('campaigns.form.message1Hint')}>
             <MessageField

@@ -1,11 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Campaign, CampaignFigures } from '../../../backend/contract/campaigns.ts';
-import type { Settings } from '../../../backend/contract/workspace.ts';
-import { settingsQuery } from '../../api/queries.ts';
 import { Funnel } from '../../components/Funnel.tsx';
 import { shareOf } from '../../format/format.ts';
 import { useFormat } from '../../format/useFormat.ts';
+import { useCapabilities } from './useCapabilities.ts';
 
 type Funnelled = CampaignFigures & Pick<Campaign, 'line'>;
 
@@ -13,11 +11,11 @@ type Funnelled = CampaignFigures & Pick<Campaign, 'line'>;
 export function CampaignFunnel({ campaign }: { campaign: Funnelled }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { data: settings } = useQuery(settingsQuery());
-  const capabilities = lineOf(settings, campaign.line)?.capabilities;
+  const capabilities = useCapabilities(campaign.line);
   const total = campaign.totalContacts;
-  const unreported = (reported: boolean | undefined) =>
-    reported === false ? { unavailable: t('common.notOnThisLine') } : {};
+  // What another line reported before the campaign came to this one is shown.
+  const unreported = (reported: boolean | undefined, count: number) =>
+    reported === false && count === 0 ? { unavailable: t('common.notOnThisLine') } : {};
   const steps = [
     { key: 'total', label: t('campaigns.figures.total'), count: total },
     { key: 'sent', label: t('campaigns.figures.sent'), count: campaign.messagesSent },
@@ -25,13 +23,13 @@ export function CampaignFunnel({ campaign }: { campaign: Funnelled }) {
       key: 'delivered',
       label: t('campaigns.figures.delivered'),
       count: campaign.messagesDelivered,
-      ...unreported(capabilities?.deliveryReports),
+      ...unreported(capabilities?.deliveryReports, campaign.messagesDelivered),
     },
     {
       key: 'read',
       label: t('campaigns.figures.read'),
       count: campaign.messagesRead,
-      ...unreported(capabilities?.readReports),
+      ...unreported(capabilities?.readReports, campaign.messagesRead),
     },
     { key: 'interactions', label: t('campaigns.figures.interactions'), count: campaign.interactions },
     { key: 'message2', label: t('campaigns.figures.message2'), count: campaign.message2Sent },
@@ -46,8 +44,4 @@ export function CampaignFunnel({ campaign }: { campaign: Funnelled }) {
       })}
     />
   );
-}
-
-function lineOf(settings: Settings | undefined, id: string | null) {
-  return settings?.lines.find((line) => (id === null ? line.isDefault : line.id === id));
 }

@@ -24,6 +24,7 @@ import { readablePhone } from '../../format/format.ts';
 import { useFormat } from '../../format/useFormat.ts';
 import { useWords } from '../../locales/i18n.ts';
 import { href, navigate } from '../../state/router.ts';
+import { useCapabilities } from './useCapabilities.ts';
 
 const SIGNS: Record<RecipientState, { icon: LucideIcon; tone: Tone }> = {
   pending: { icon: Circle, tone: 'faint' },
@@ -44,7 +45,7 @@ export function Recipients({ campaign, state: wanted }: { campaign: Campaign; st
   const words = useWords();
   const state = STATES.find((candidate) => candidate === wanted);
   const list = useKeysetList(recipientsQuery({ id: campaign.id, state }));
-  const columns = useColumns();
+  const columns = useColumns(campaign.line);
   return (
     <section aria-label={t('campaigns.detail.recipients')} className="flex min-h-80 flex-1 flex-col">
       <div className="flex items-center justify-between gap-3 px-6 pb-3">
@@ -87,11 +88,20 @@ export function Recipients({ campaign, state: wanted }: { campaign: Campaign; st
   );
 }
 
-function useColumns(): Column<Recipient>[] {
+function useColumns(line: string | null): Column<Recipient>[] {
   const { t } = useTranslation();
+  const capabilities = useCapabilities(line);
   const words = useWords();
   const format = useFormat();
   const at = (value: string | null) => <span className="text-soft">{format.dateTime(value)}</span>;
+  const reported = (value: string | null, isReported: boolean | undefined) =>
+    value === null && isReported === false ? (
+      <span className="truncate text-12 text-faint" title={t('common.notOnThisLine')}>
+        {t('common.notOnThisLine')}
+      </span>
+    ) : (
+      at(value)
+    );
   return [
     {
       id: 'contact',
@@ -125,14 +135,14 @@ function useColumns(): Column<Recipient>[] {
       header: t('campaigns.recipients.columns.delivered'),
       width: '118px',
       from: 'vast',
-      cell: (row) => at(row.deliveredAt),
+      cell: (row) => reported(row.deliveredAt, capabilities?.deliveryReports),
     },
     {
       id: 'read',
       header: t('campaigns.recipients.columns.read'),
       width: '118px',
       from: 'vast',
-      cell: (row) => at(row.readAt),
+      cell: (row) => reported(row.readAt, capabilities?.readReports),
     },
     {
       id: 'answer',

@@ -32,6 +32,7 @@ describe('a campaign as it is written (CMP-3)', () => {
       contactIds: [],
       message1: 'Bonjour {{prenom}}',
       message2: 'Merci',
+      line: '',
     });
   });
 

@@ -8,13 +8,17 @@ export type CampaignDraft = {
   contactIds: readonly string[];
   message1: string;
   message2: string;
+  /** The line that sends it; empty: the default one. */
+  line: string;
 };
 
-export const emptyDraft: CampaignDraft = { name: '', categoryIds: [], contactIds: [], message1: '', message2: '' };
+export const emptyDraft: CampaignDraft = {
+  ...{ name: '', categoryIds: [], contactIds: [], message1: '', message2: '', line: '' },
+};
 
 export function draftOf(campaign: Campaign): CampaignDraft {
-  const { name, categoryIds, contactIds, message1, message2 } = campaign;
-  return { name, categoryIds, contactIds, message1: message1.body, message2: message2.body };
+  const { name, categoryIds, contactIds, message1, message2, line } = campaign;
+  return { name, categoryIds, contactIds, message1: message1.body, message2: message2.body, line: line ?? '' };
 }
 
 /** Longest text of a message, as the contract has it. */

@@ -21,13 +21,14 @@ export function useSaveCampaign(id: string | undefined) {
   const open = (campaign: Campaign): void => navigate(href(['campaigns', campaign.id]));
 
   const save = useMutation({
-    mutationFn: ({ name, categoryIds, contactIds, message1, message2 }: CampaignDraft) => {
+    mutationFn: ({ name, categoryIds, contactIds, message1, message2, line }: CampaignDraft) => {
       const input = {
         name: name.trim(),
         categoryIds: [...categoryIds],
         contactIds: [...contactIds],
         message1: { body: message1 },
         message2: { body: message2 },
+        ...(line !== '' && { line }),
       };
       return id === undefined ? api.campaigns.create(input) : api.campaigns.update({ ...input, id });
     },

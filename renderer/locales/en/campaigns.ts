@@ -89,6 +89,10 @@ export const campaigns: Texts<typeof french> = {
     notStarted: 'Draft saved, campaign not launched',
   },
   form: {
+    line: 'Line',
+    lineHint: 'The one that both messages leave from and that reads the answers.',
+    lineGone: 'This line sends no more. Choose another one.',
+    defaultLine: 'The default line ({{line}})',
     newTitle: 'New campaign',
     editTitle: 'Edit the draft',
     stepWho: 'To whom',

@@ -87,6 +87,10 @@ export const campaigns = {
     notStarted: 'Brouillon enregistré, campagne non lancée',
   },
   form: {
+    line: 'Ligne',
+    lineHint: 'Celle dont partent les deux messages et qui lit les réponses.',
+    lineGone: 'Cette ligne n’envoie plus. Choisissez-en une autre.',
+    defaultLine: 'La ligne par défaut ({{line}})',
     newTitle: 'Nouvelle campagne',
     editTitle: 'Modifier le brouillon',
     stepWho: 'À qui',
