@@ -5,7 +5,7 @@ import * as backups from './backups.ts';
 import { campaignRoutes } from './campaignRoutes.ts';
 import { byId, pageInput, pageOf } from './common.ts';
 import { contactRoutes } from './contactRoutes.ts';
-import * as lines from './lines.ts';
+import { lineRoutes } from './lineRoutes.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
 import { relay } from './relay.ts';
@@ -137,13 +137,7 @@ export const contract = {
   relay: {
     get: oc.route({ method: 'GET', path: '/relay', tags: ['webhooks'] }).output(relay),
   },
-  lines: {
-    list: oc.route({ method: 'GET', path: '/settings/lines', tags: ['settings'] }).output(z.array(lines.line)),
-    update: oc
-      .route({ method: 'PATCH', path: '/settings/lines/{id}', tags: ['settings'] })
-      .input(lines.linePatch)
-      .output(lines.line),
-  },
+  ...lineRoutes,
   scheduler: {
     list: oc.route({ method: 'GET', path: '/scheduler', tags: ['settings'] }).output(z.array(workspace.scheduledJob)),
     run: oc

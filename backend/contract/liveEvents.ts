@@ -42,6 +42,7 @@ export const liveEvent = z.discriminatedUnion('type', [
       'webhooks_silent',
       'backup_failed',
       'clock',
+      'shared_counters',
       'frozen',
     ]),
     level: alertLevel.nullable(),

@@ -80,8 +80,16 @@ const CASES: Record<string, Case> = {
   'GET /settings': noInput,
   'PATCH /settings': body({ dailyLimit: 100 }, { dailyLimit: 0 }),
   'GET /relay': noInput,
-  'GET /settings/lines': noInput,
-  'PATCH /settings/lines/{id}': body({ sendsPerMinute: 10 }, { sendsPerMinute: 0 }),
+  'GET /lines': noInput,
+  'POST /lines': body(
+    { provider: 'wassenger', label: 'Paris', deviceId: '5f4e3d2c1b0a5f4e3d2c1b0a', apiKey: 'key-0123456789' },
+    { provider: 'wassenger', label: 'Paris', deviceId: 'short', apiKey: 'key-0123456789' },
+    201,
+  ),
+  'PATCH /lines/{id}': body({ sendsPerMinute: 10 }, { sendsPerMinute: 0 }),
+  'DELETE /lines/{id}': { happy: { path: '?waiting=cancel' }, refused: { path: '?waiting=forget' } },
+  'POST /lines/{id}/test': byId,
+  'POST /lines/leave-demo': { happy: { status: 202 }, refused: null },
   'GET /backups': noInput,
   'POST /backups': { happy: { status: 201 }, refused: null },
   'POST /backups/{name}/restore': {

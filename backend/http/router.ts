@@ -137,7 +137,16 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
     relay: { get: os.relay.get.handler(() => relay.get()) },
     lines: {
       list: os.lines.list.handler(() => lines.list()),
+      add: os.lines.add.handler(({ input, context }) => lines.add(input, context.actor)),
       update: os.lines.update.handler(({ input, context }) => lines.update(input, context.actor)),
+      remove: os.lines.remove.handler(({ input: { params, query }, context }) =>
+        lines.remove({ ...params, ...query }, context.actor),
+      ),
+      test: os.lines.test.handler(({ input }) => lines.test(input.id)),
+      leaveDemo: os.lines.leaveDemo.handler(({ context }) => {
+        lines.leaveDemo(context.actor);
+        return { restarting: true };
+      }),
     },
     scheduler: {
       list: os.scheduler.list.handler(() => scheduler.list()),

@@ -197,10 +197,15 @@ export class AttemptStore {
       .map(({ at, event, detail }) => ({ at: toIso(at), event, detail: parsed(detail) }));
   }
 
-  addProviderIds(attempt: Pick<AttemptRow, 'id' | 'lineId'>, providerIds: readonly string[]): void {
-    for (const providerId of providerIds) {
-      this.#statements.addProviderId.run({ lineId: attempt.lineId, providerId, attemptId: attempt.id });
-    }
+  /** True when one of them is new. */
+  addProviderIds(
+    { id: attemptId, lineId }: Pick<AttemptRow, 'id' | 'lineId'>,
+    providerIds: readonly string[],
+  ): boolean {
+    const added = providerIds.map((providerId) =>
+      this.#statements.addProviderId.run({ lineId, providerId, attemptId }),
+    );
+    return added.some(({ changes }) => changes > 0);
   }
 
   providerIds(attemptId: string): string[] {

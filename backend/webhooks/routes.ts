@@ -58,7 +58,7 @@ export function createRoutes({ intake, logger, maxBodyBytes, isReady, stored }: 
     try {
       const result = await intake.receive(source, { headers: request.headers, body });
       answer(response, result);
-      if (result.kind === 'received') stored();
+      if (result.kind === 'received' || result.stored === true) stored();
     } finally {
       buffered -= body.length;
     }

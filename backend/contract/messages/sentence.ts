@@ -5,6 +5,7 @@ import { fill, type SentenceValues } from './fill.ts';
 import { frozenSentences } from './frozen.ts';
 import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
+import { lineSentences } from './lines.ts';
 import { providerSentences } from './providers.ts';
 import { relaySentences } from './relay.ts';
 import { sendingSentences } from './sending.ts';
@@ -14,6 +15,7 @@ const french = {
   ...sendingSentences.fr,
   ...providerSentences.fr,
   ...importSentences.fr,
+  ...lineSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
   ...relaySentences.fr,
@@ -24,6 +26,7 @@ const english: Record<SentenceKey, string> = {
   ...sendingSentences.en,
   ...providerSentences.en,
   ...importSentences.en,
+  ...lineSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
   ...relaySentences.en,

@@ -16,10 +16,21 @@ import { LimitSettings } from './LimitSettings.tsx';
 import { Lines } from './Lines.tsx';
 import { RegionSettings } from './RegionSettings.tsx';
 import { Relay } from './Relay.tsx';
+import { SharedCounters } from './SharedCounters.tsx';
 import { Suppressions } from './Suppressions.tsx';
 
 type SectionName =
-  'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'relay' | 'suppressions' | 'backups' | 'audit' | 'system';
+  | 'appearance'
+  | 'limits'
+  | 'answers'
+  | 'region'
+  | 'lines'
+  | 'relay'
+  | 'shared'
+  | 'suppressions'
+  | 'backups'
+  | 'audit'
+  | 'system';
 type Section = { name: SectionName; content: ComponentType<{ settings: Settings }> };
 
 const SECTIONS: readonly Section[] = [
@@ -29,6 +40,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'region', content: RegionSettings },
   { name: 'lines', content: Lines },
   { name: 'relay', content: Relay },
+  { name: 'shared', content: SharedCounters },
   { name: 'suppressions', content: Suppressions },
   { name: 'backups', content: Backups },
   { name: 'audit', content: AuditLog },
