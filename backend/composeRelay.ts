@@ -45,6 +45,7 @@ export function composeRelay(parts: RelayParts): Service & { wake(): void; get()
   }
   const pull = new RelayPull({
     ...{ clock, random, logger, stored },
+    lines: () => parts.lines.all(),
     source: createRelaySource(project, clock),
     intake: createRelayedIntake({ ...parts, inbox: parts.store.inbox }),
     changed: () => {

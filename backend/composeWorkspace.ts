@@ -209,12 +209,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
-  const relay = composeRelay({
-    ...{ ...parts, lines, notify, locale },
-    stored: () => {
-      processor.wake();
-    },
-  });
+  const relay = composeRelay({ ...parts, lines, notify, locale, stored: processor.wake });
   outcomes.onChange(({ kind, attempt }) => {
     if (kind !== 'accepted' && kind !== 'ids_learnt') return;
     const providerIds = attempts.providerIds(attempt.id);
@@ -266,11 +261,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       start: wakeAfter(campaigns.campaigns.start),
       resume: wakeAfter(campaigns.campaigns.resume),
     },
-    exports: createExports({
-      campaigns: campaigns.campaigns,
-      attempts: views,
-      errors: (page) => monitoring.errorPage(page),
-    }),
+    exports: createExports({ ...campaigns, attempts: views, errors: (page) => monitoring.errorPage(page) }),
     webhookEvents: createWebhookLog({
       ...{ ...webhooks, audit, processor },
       phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
@@ -292,10 +283,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
     suppressions: campaigns.suppressions,
     live: { events: live.events, snapshot: () => live.snapshot() },
   });
+  const reporting = () => lines.all().filter(({ provider }) => provider.capabilities.deliveryReports);
   const silence = createSilenceWatch({
-    ...{ database, clock, notify, locale },
-    reportingLines: () =>
-      lines.all().flatMap(({ id, provider }) => (provider.capabilities.deliveryReports ? [id] : [])),
+    ...{ database, clock, notify, locale, reportingLines: () => reporting().map(({ id }) => id) },
   });
   return {
     services,

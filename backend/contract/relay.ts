@@ -17,7 +17,7 @@ export const relay = z.object({
   since: instant.nullable(),
   /** Requests that wait there to be read. */
   waiting: z.int(),
-  /** Requests with a wrong token or signature; they stay there for 30 days and are looked at again at each start. */
+  /** Requests with a wrong token or signature; they stay there for 30 days and are looked at again when a line changes. */
   setAside: z.int(),
   lastPulledAt: instant.nullable(),
   /** Where the providers deliver to, without the path of a line. */

@@ -14,7 +14,7 @@ create table if not exists public.webhook_inbox (
   -- The bytes as they came, in base64: 256 KiB at most.
   body text not null check (octet_length(body) <= 349528),
   bytes integer not null generated always as (octet_length(body)) stored,
-  -- Why Vigie did not believe it; null while it waits. Looked at again when Vigie starts with other secrets.
+  -- Why Vigie did not believe it; null while it waits. Looked at again when Vigie starts or a line changes.
   refused text
 );
 create index if not exists webhook_inbox_bounds on public.webhook_inbox (provider) include (bytes, received_at)

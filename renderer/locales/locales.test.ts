@@ -24,8 +24,9 @@ const WORDS = [
   ],
   ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.backups.kinds.', 'settings.audit.actions.'],
   'settings.protection.secrets.',
-  'settings.protection.title',
-  ...['appearance', 'limits', 'answers', 'region', 'relay', 'system'].map((section) => `settings.${section}.title`),
+  ...['appearance', 'limits', 'answers', 'region', 'relay', 'shared', 'protection', 'system'].map(
+    (section) => `settings.${section}.title`,
+  ),
   'settings.relay.states.',
   'contacts.importer.delimiter.',
   'contacts.importer.role.',

@@ -15,7 +15,10 @@ export async function startRelayFunction(options: RelayOptions) {
     const request = new Request(`http://127.0.0.1/relay${url}`, {
       method,
       headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
-      ...(hasBody && { body: Readable.toWeb(incoming), duplex: 'half' as const }),
+      ...(hasBody && {
+        body: Readable.toWeb(incoming) as unknown as NonNullable<RequestInit['body']>,
+        duplex: 'half' as const,
+      }),
     });
     void relay(request).then(async (response) => {
       outgoing.writeHead(response.status, Object.fromEntries(response.headers));

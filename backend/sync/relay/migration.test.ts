@@ -56,6 +56,7 @@ describe('the relay’s table on PostgreSQL', () => {
     const lines = { all: () => [{ id: 'line', provider, webhookToken: TOKEN }] };
     const pull = new RelayPull({
       ...{ clock: systemClock, random: systemRandom, logger: silentLogger, stored() {}, changed() {} },
+      lines: lines.all,
       source: createRelaySource(project, systemClock),
       intake: createRelayedIntake({ lines, inbox: files.store.inbox, clock: systemClock, logger: silentLogger }),
     });

@@ -62,7 +62,7 @@ describe('whatever fails between the relay and this machine', () => {
         const restart = (): RelayPull =>
           new RelayPull({
             ...{ source: world.source, intake, clock, random: seededRandom(1), logger: silentLogger },
-            ...{ stored() {}, changed() {} },
+            ...{ lines: () => [line], stored() {}, changed() {} },
           });
         let pull = restart();
         for (const now of steps) {

@@ -57,6 +57,7 @@ function createPull(): RelayPull {
     ...{ clock, random: seededRandom(1), logger: silentLogger },
     source: createRelaySource({ url: table.url, key: RELAY_KEY }, clock),
     intake: createRelayedIntake({ lines: { all: () => lines }, inbox: files.store.inbox, clock, logger: silentLogger }),
+    lines: () => lines,
     stored: () => (stored += 1),
     changed: () => changes.push(created.standing().state),
   });
@@ -165,7 +166,10 @@ describe('what waits at the relay and is not right', () => {
     expect(pull.standing()).toMatchObject({ state: 'live', setAside: 5, waiting: 0 });
   });
 
-  it('is looked at again at the next start: with the right secret nothing of it is lost (WHK-3, WHK-7)', async () => {
+  it.each([
+    ['at the next start', true],
+    ['when the line is set up anew', false],
+  ])('is looked at again %s: with the right secret nothing of it is lost (WHK-3, WHK-7)', async (_when, restarts) => {
     const body = event('real');
     const headers = { 'content-type': 'application/json', 'x-wassenger-signature': sign(body, 'new-secret') };
     table.add({ path: `/webhooks/wassenger/${SIGNED}`, bytes: body, headers });
@@ -173,7 +177,7 @@ describe('what waits at the relay and is not right', () => {
     expect(table.rows()).toMatchObject([{ refused: 'bad_signature' }]);
     const provider = wassenger(['new-secret']);
     lines = lines.map((line) => (line.id === 'signed' ? { ...line, provider } : line));
-    pull = createPull();
+    if (restarts) pull = createPull();
     await drain();
     expect(table.rows()).toEqual([]);
     expect(inbox().filter(({ rejected }) => rejected === null)).toMatchObject([{ lineId: 'signed' }]);
@@ -202,7 +206,7 @@ describe('what waits at the relay and is not right', () => {
       { age_ms: 'now' },
     ];
     const rows = lies.map(() => table.add({ path: PATH, bytes: event('lie') }));
-    const view = table.view;
+    const { view } = table;
     table.view = (row) => ({ ...view(row), ...lies[rows.indexOf(row)] });
     await drain();
     expect(table.rows().map(({ refused }) => refused)).toEqual(lies.map(() => 'damaged'));
@@ -290,8 +294,7 @@ describe('the relay', () => {
     await pull.start();
     await clock.advance(0);
     await expect.poll(() => table.requests.length).toBe(1);
-    await pull.stop();
-    await pull.stop();
+    for (let stop = 0; stop < 2; stop += 1) await pull.stop();
     expect(clock.pending()).toBe(0);
   });
 });

@@ -25,6 +25,8 @@ type Standing = Omit<RelayView, 'message' | 'since' | 'lastPulledAt' | 'address'
 export type RelayDependencies = {
   source: RelaySource;
   intake: RelayedIntake;
+  /** The lines as they are set up: another set-up of one is another object. */
+  lines: () => readonly object[];
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -49,8 +51,8 @@ export class RelayPull implements Service {
   #failures = 0;
   #failingSince: number | null = null;
   #pageSize = LARGEST_PAGE;
-  /** What was not believed is looked at again once: the settings can be others than at the last start. */
-  #tookUp = false;
+  /** For which lines what was not believed was looked at again: a secret can be another than it was then. */
+  #tookUpFor: readonly object[] | null = null;
   /** Rows of the last page: one that holds no other brings no progress, whatever the relay says. */
   #lastIds: ReadonlySet<number> = new Set();
 
@@ -111,9 +113,12 @@ export class RelayPull implements Service {
    */
   async runOnce(): Promise<boolean> {
     const { source, clock } = this.#deps;
-    if (!this.#tookUp) {
+    const lines = this.#deps.lines();
+    const before = this.#tookUpFor;
+    const takesUp = before === null || lines.some((line) => !before.includes(line));
+    if (takesUp) {
       await source.takeUp();
-      this.#tookUp = true;
+      this.#tookUpFor = lines;
     }
     const page = await source.pull(this.#pageSize);
     const setAside = page.rows.length === 0 ? 0 : await this.#take(page);
@@ -121,7 +126,7 @@ export class RelayPull implements Service {
     this.#lastIds = new Set(page.rows.map(({ id }) => id));
     const waiting = page.waiting - page.rows.length;
     this.#pageSize = Math.min(LARGEST_PAGE, this.#pageSize * 2);
-    const counted = setAside > 0 || this.#standing.lastPulledAt === null;
+    const counted = takesUp || setAside > 0 || this.#standing.lastPulledAt === null;
     this.#tell({
       ...{ problem: null, since: null, waiting, lastPulledAt: clock.now() },
       state: waiting > 0 ? 'catching_up' : 'live',

@@ -166,9 +166,9 @@ export const settings: Texts<typeof french> = {
     lastPulled: 'Last read',
     waiting: 'Still at the relay',
     setAside_one:
-      'One event was set aside: its token or signature does not match. If you changed a secret, correct it and restart Vigie.',
+      'One event was set aside: its token or signature does not match. If you changed a secret, correct it: they are read again.',
     setAside_other:
-      '{{count, number}} events were set aside: their token or signature does not match. If you changed a secret, correct it and restart Vigie.',
+      '{{count, number}} events were set aside: their token or signature does not match. If you changed a secret, correct it: they are read again.',
     address: 'Address to declare at the provider: {{line}}',
     copy: 'Copy the address',
   },

@@ -165,9 +165,9 @@ export const settings = {
     lastPulled: 'Dernier relevé',
     waiting: 'Encore au relais',
     setAside_one:
-      'Un événement a été mis de côté : son jeton ou sa signature ne correspond pas. Si vous avez changé de secret, corrigez-le puis relancez Vigie.',
+      'Un événement a été mis de côté : son jeton ou sa signature ne correspond pas. Si vous avez changé de secret, corrigez-le : tout sera relu.',
     setAside_other:
-      '{{count, number}} événements ont été mis de côté : leur jeton ou leur signature ne correspond pas. Si vous avez changé de secret, corrigez-le puis relancez Vigie.',
+      '{{count, number}} événements ont été mis de côté : leur jeton ou leur signature ne correspond pas. Si vous avez changé de secret, corrigez-le : tout sera relu.',
     address: 'Adresse à déclarer chez le fournisseur : {{line}}',
     copy: 'Copier l’adresse',
   },
