@@ -124,7 +124,7 @@ export class AttemptStore {
       lookupsDue: database.prepare<{ now: number; limit: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unknown
         WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT +@limit`),
-      unheard: database.prepare<Unheard & { limit: number }, StoredAttempt>(`
+      unheard: database.prepare<Unheard & { limit: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unheard
         WHERE state = 'sent' AND sent_at > @since AND sent_at <= @until AND coalesce(lookup_at, 0) <= @now
           AND line_id IN (SELECT value FROM json_each(@lines))
@@ -292,7 +292,7 @@ export class AttemptStore {
 
   /** Accepted messages without a delivery that may be asked about, those whose windows opened last first (WHK-7). */
   unheard(asked: { lines: readonly string[]; since: number; until: number; now: number }, limit: number): AttemptRow[] {
-    return this.#statements.unheard.all({ ...asked, lines: JSON.stringify(asked.lines), limit }).map(toAttempt);
+    return this.#statements.unheard.all({ ...asked, lines: JSON.stringify(asked.lines), limit });
   }
 
   countUnknown(): { unknown: number; parked: number } {

@@ -1,5 +1,6 @@
 import { inTransaction, type Database } from '../storage/database.ts';
-import { ATTEMPT_COLUMNS, toAttempt, type StoredAttempt } from './attemptStore.ts';
+import type { AttemptRow } from './attempt.ts';
+import { ATTEMPT_COLUMNS } from './attemptStore.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** What waits on a line: messages that have not left, and campaigns that are not over. */
@@ -25,7 +26,7 @@ export class LineQueue {
       campaigns: database
         .prepare<{ id: string }, number>(`SELECT count(*) FROM campaigns WHERE line_id = @id AND ${NOT_OVER}`)
         .pluck(),
-      some: database.prepare<{ id: string }, StoredAttempt>(`
+      some: database.prepare<{ id: string }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_queue WHERE ${waits} LIMIT ${BATCH}`),
       noteMove: database.prepare<{ id: string; to: string; now: number }>(`
         INSERT INTO attempt_events (attempt_id, at, event, detail)
@@ -64,7 +65,7 @@ export class LineQueue {
       this.#statements.freeDrafts.run({ id });
       let cancelled = 0;
       for (;;) {
-        const some = this.#statements.some.all({ id }).map(toAttempt);
+        const some = this.#statements.some.all({ id });
         for (const attempt of some) this.#deps.outcomes.cancel(attempt, 'line_removed');
         cancelled += some.length;
         if (some.length < BATCH) return cancelled;

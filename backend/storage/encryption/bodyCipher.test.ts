@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { VigieError } from '../../contract/errors.ts';
-import { createBodyCipher, isSealed, MARK, type BodyCipher, type Place } from './bodyCipher.ts';
+import { createBodyCipher, isSealed, MARK, type BodyCipher } from './bodyCipher.ts';
 import { parseDataKey, toDataKey, writeDataKey, type DataKey } from './dataKeys.ts';
 import { IV_BYTES } from './seal.ts';
 
