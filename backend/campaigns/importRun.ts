@@ -102,10 +102,10 @@ function refusalsPart(refusals: readonly Refusal[]): Part {
 }
 
 function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAgain: boolean }): Part {
-  const contacts = lines.map(({ name, phone, original, attributes, categories }): ImportedContact => [
-    ids.next(),
-    ...([name, phone, original, attributes, categories] as const),
-  ]);
+  const contacts = lines.map((line): ImportedContact => {
+    const { name, phone, original, attributes, categories } = line;
+    return [ids.next(), name, phone, original, attributes, categories];
+  });
   const categories = [...new Set(lines.flatMap((line) => line.categories))];
   return { kind: 'contacts', size: lines.length, contacts: JSON.stringify(contacts), categories, isAgain };
 }
@@ -113,12 +113,15 @@ function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAg
 /** Each phone once: by phone, or where it stood first. */
 function mergedByPhone(lines: readonly Line[], sorted: boolean): Line[] {
   // Numbers are compared several times faster than texts; past fifteen digits they are not exact.
-  const keys = Float64Array.from(lines, ({ phone }) => Number(phone));
+  const keys = new Float64Array(lines.length);
+  const order = new Uint32Array(lines.length);
+  for (const [index, { phone }] of lines.entries()) {
+    keys[index] = Number(phone);
+    order[index] = index;
+  }
   const key = (index: number): number => keys[index] ?? 0;
   const phone = (index: number): string => lines[index]?.phone ?? '';
-  const order = Uint32Array.from(lines.keys()).sort(
-    (one, other) => key(one) - key(other) || compare(phone(one), phone(other)) || one - other,
-  );
+  order.sort((one, other) => key(one) - key(other) || compare(phone(one), phone(other)) || one - other);
   const found: { first: number; line: Line }[] = [];
   for (const index of order) {
     const line = lines[index];
