@@ -29,7 +29,7 @@ type Imported = { seconds: number; host?: HostFigures };
 type Task = { file: string; counts: ContactFileCounts; folder: string };
 
 /** The built host, as it is installed: from the request with the file to the answer that all of it is in the base. */
-async function ours({ file, counts, folder }: Task): Promise<Imported> {
+export async function ours({ file, counts, folder }: Task): Promise<Imported> {
   const dataDir = mkdtempSync(path.join(folder, 'host-'));
   const host = await startBenchHost({ dataDir, env: { VIGIE_LOG_LEVEL: 'info' } });
   const health = watchHealth(host.admin);
@@ -84,7 +84,7 @@ function longestTransactionMs(dataDir: string): number {
   return Number(/"longestTransactionMs":(\d+)/.exec(text)?.[1]);
 }
 
-async function naive({ file, folder }: Task, tables: NaiveTask['tables']): Promise<number> {
+export async function naive({ file, folder }: Task, tables: NaiveTask['tables']): Promise<number> {
   const own = mkdtempSync(path.join(folder, 'naive-'));
   const { seconds } = await runSide<NaiveResult>(NAIVE, { file, folder: own, tables } satisfies NaiveTask);
   rmSync(own, { recursive: true });
