@@ -1,4 +1,4 @@
-import { mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportReport } from '../backend/contract/imports.ts';
@@ -29,7 +29,7 @@ type Imported = { seconds: number; host?: HostFigures };
 type Task = { file: string; counts: ContactFileCounts; folder: string };
 
 /** The built host, as it is installed: from the request with the file to the answer that all of it is in the base. */
-export async function ours({ file, counts, folder }: Task): Promise<Imported> {
+async function ours({ file, counts, folder }: Task): Promise<Imported> {
   const dataDir = mkdtempSync(path.join(folder, 'host-'));
   const host = await startBenchHost({ dataDir, env: { VIGIE_LOG_LEVEL: 'info' } });
   const health = watchHealth(host.admin);
@@ -47,7 +47,7 @@ export async function ours({ file, counts, folder }: Task): Promise<Imported> {
     throw new Error(`the import counted ${JSON.stringify({ total, imported, updated, refused })}`);
   const memoryMb = peakMemoryMb(host.child.pid ?? 0);
   await host.end();
-  const longestMs = longestTransactionMs(dataDir);
+  const longestMs = longestTransactionMs(host.stderr());
   rmSync(dataDir, { recursive: true });
   return { seconds, host: { healthMs, memoryMb, longestMs } };
 }
@@ -78,13 +78,11 @@ function peakMemoryMb(pid: number): number {
 }
 
 /** As the host says it in its log at the end of an import. */
-function longestTransactionMs(dataDir: string): number {
-  const files = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.log'));
-  const text = files.map((name) => readFileSync(path.join(dataDir, name), 'utf8')).join('\n');
-  return Number(/"longestTransactionMs":(\d+)/.exec(text)?.[1]);
+function longestTransactionMs(log: string): number {
+  return Number(/"longestTransactionMs":(\d+)/.exec(log)?.[1]);
 }
 
-export async function naive({ file, folder }: Task, tables: NaiveTask['tables']): Promise<number> {
+async function naive({ file, folder }: Task, tables: NaiveTask['tables']): Promise<number> {
   const own = mkdtempSync(path.join(folder, 'naive-'));
   const { seconds } = await runSide<NaiveResult>(NAIVE, { file, folder: own, tables } satisfies NaiveTask);
   rmSync(own, { recursive: true });
