@@ -1,4 +1,4 @@
-import { mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportReport } from '../backend/contract/imports.ts';
@@ -47,7 +47,7 @@ async function ours({ file, counts, folder }: Task): Promise<Imported> {
     throw new Error(`the import counted ${JSON.stringify({ total, imported, updated, refused })}`);
   const memoryMb = peakMemoryMb(host.child.pid ?? 0);
   await host.end();
-  const longestMs = longestTransactionMs(dataDir);
+  const longestMs = longestTransactionMs(host.stderr());
   rmSync(dataDir, { recursive: true });
   return { seconds, host: { healthMs, memoryMb, longestMs } };
 }
@@ -78,10 +78,8 @@ function peakMemoryMb(pid: number): number {
 }
 
 /** As the host says it in its log at the end of an import. */
-function longestTransactionMs(dataDir: string): number {
-  const files = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.log'));
-  const text = files.map((name) => readFileSync(path.join(dataDir, name), 'utf8')).join('\n');
-  return Number(/"longestTransactionMs":(\d+)/.exec(text)?.[1]);
+function longestTransactionMs(log: string): number {
+  return Number(/"longestTransactionMs":(\d+)/.exec(log)?.[1]);
 }
 
 async function naive({ file, folder }: Task, tables: NaiveTask['tables']): Promise<number> {

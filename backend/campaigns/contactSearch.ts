@@ -82,10 +82,10 @@ export class ContactSearchIndex {
       after: database.prepare<[number, number], { number: number; name: string; phone: string }>(
         `SELECT number, name, phone FROM contacts WHERE number > ? ORDER BY number LIMIT ?`,
       ),
-      renamed: database.prepare<[number], { number: number; name: string | null; phone: string | null }>(`
+      changed: database.prepare<[number], { number: number; name: string | null; phone: string | null }>(`
         SELECT w.number, c.name, c.phone FROM contact_search_waiting w LEFT JOIN contacts c ON c.number = w.number
         ORDER BY w.number LIMIT ?`),
-      renamedDone: database.prepare<[number]>(`DELETE FROM contact_search_waiting WHERE number <= ?`),
+      changedDone: database.prepare<[number]>(`DELETE FROM contact_search_waiting WHERE number <= ?`),
     };
   }
 
@@ -112,7 +112,7 @@ export class ContactSearchIndex {
   /** True when contacts wait for their place in the index. */
   isBehind(): boolean {
     return (
-      this.#statements.after.get(this.#position(), 1) !== undefined || this.#statements.renamed.get(1) !== undefined
+      this.#statements.after.get(this.#position(), 1) !== undefined || this.#statements.changed.get(1) !== undefined
     );
   }
 
@@ -123,18 +123,18 @@ export class ContactSearchIndex {
   catchUp(goesOn: () => boolean): boolean {
     let isBehind = true;
     let batches = 0;
-    do isBehind = this.indexRenamed() || this.#indexNew();
+    do isBehind = this.indexChanged() || this.#indexNew();
     while (isBehind && ++batches < MOST_BATCHES && goesOn());
     return isBehind;
   }
 
-  /** Indexes some contacts anew whose name an import changed; false when none is left. */
-  indexRenamed(): boolean {
-    const rows = this.#statements.renamed.all(BATCH);
+  /** Indexes some contacts anew that an import changed; false when none is left. */
+  indexChanged(): boolean {
+    const rows = this.#statements.changed.all(BATCH);
     for (const { number, name, phone } of rows) {
       if (name !== null && phone !== null) this.put(number, { name, phone });
     }
-    this.#statements.renamedDone.run(rows.at(-1)?.number ?? 0);
+    this.#statements.changedDone.run(rows.at(-1)?.number ?? 0);
     return rows.length > 0;
   }
 

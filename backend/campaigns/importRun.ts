@@ -1,5 +1,6 @@
 import type { Ids } from '../core/ids.ts';
 import { mergeAttributes } from './attributes.ts';
+import type { CsvRow } from './csv.ts';
 import { openCsv } from './csvFile.ts';
 import type { Bytes } from './csvText.ts';
 import { lineReader, type Line, type ReadingOptions, type Refusal } from './importLines.ts';
@@ -36,6 +37,9 @@ const PART_LINES = 250;
 
 /** The first run is short, so that the writer has something to do soon; each is twice as long as the one before. */
 const FIRST_RUN_LINES = 20_000;
+/** A run ends before its lines fill the memory, each cell with its letters and some bytes of its own. */
+const MOST_BYTES = 24 * 1024 * 1024;
+const CELL_BYTES = 32;
 
 type RunOptions = {
   /** Of the longest runs. */
@@ -54,11 +58,14 @@ export function* runsOf(bytes: Bytes, options: ReadingOptions, { runLines, sorte
   const read = lineReader(header, options);
   const seen = new PhoneSet();
   let longest = Math.min(FIRST_RUN_LINES, runLines);
+  // Runs of no more lines than the first are those of imports that began before runs were bounded in bytes.
+  const mostBytes = runLines > FIRST_RUN_LINES ? MOST_BYTES : Infinity;
+  let bytesRead = 0;
   let lines: Line[] = [];
   let refusals: Refusal[] = [];
   const build = (): Run => {
     const run = toRun(lines, refusals, { sorted, ids, seen });
-    [lines, refusals, longest] = [[], [], Math.min(2 * longest, runLines)];
+    [lines, refusals, bytesRead, longest] = [[], [], 0, Math.min(2 * longest, runLines)];
     return run;
   };
   for (const piece of rows) {
@@ -66,10 +73,18 @@ export function* runsOf(bytes: Bytes, options: ReadingOptions, { runLines, sorte
       const reading = read(row);
       if (reading.kind === 'line') lines.push(reading.line);
       else refusals.push(reading.refusal);
-      if (lines.length + refusals.length === longest) yield build();
+      bytesRead += bytesOf(row);
+      if (lines.length + refusals.length === longest || bytesRead > mostBytes) yield build();
     }
   }
   if (lines.length + refusals.length > 0) yield build();
+}
+
+function bytesOf(row: CsvRow): number {
+  if (row.kind === 'broken') return row.text.length;
+  let bytes = 0;
+  for (const cell of row.cells) bytes += CELL_BYTES + cell.length;
+  return bytes;
 }
 
 type ToRun = Pick<RunOptions, 'sorted' | 'ids'> & { seen: PhoneSet };
@@ -102,10 +117,10 @@ function refusalsPart(refusals: readonly Refusal[]): Part {
 }
 
 function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAgain: boolean }): Part {
-  const contacts = lines.map(({ name, phone, original, attributes, categories }): ImportedContact => [
-    ids.next(),
-    ...([name, phone, original, attributes, categories] as const),
-  ]);
+  const contacts = lines.map((line): ImportedContact => {
+    const { name, phone, original, attributes, categories } = line;
+    return [ids.next(), name, phone, original, attributes, categories];
+  });
   const categories = [...new Set(lines.flatMap((line) => line.categories))];
   return { kind: 'contacts', size: lines.length, contacts: JSON.stringify(contacts), categories, isAgain };
 }
@@ -113,12 +128,15 @@ function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAg
 /** Each phone once: by phone, or where it stood first. */
 function mergedByPhone(lines: readonly Line[], sorted: boolean): Line[] {
   // Numbers are compared several times faster than texts; past fifteen digits they are not exact.
-  const keys = Float64Array.from(lines, ({ phone }) => Number(phone));
+  const keys = new Float64Array(lines.length);
+  const order = new Uint32Array(lines.length);
+  for (const [index, { phone }] of lines.entries()) {
+    keys[index] = Number(phone);
+    order[index] = index;
+  }
   const key = (index: number): number => keys[index] ?? 0;
   const phone = (index: number): string => lines[index]?.phone ?? '';
-  const order = Uint32Array.from(lines.keys()).sort(
-    (one, other) => key(one) - key(other) || compare(phone(one), phone(other)) || one - other,
-  );
+  order.sort((one, other) => key(one) - key(other) || compare(phone(one), phone(other)) || one - other);
   const found: { first: number; line: Line }[] = [];
   for (const index of order) {
     const line = lines[index];

@@ -76,7 +76,7 @@ export class ImportStatements {
     this.#statements.change.run({ changes: JSON.stringify(changes), now });
   }
 
-  /** Contacts whose name changed wait for their place in the search index; new ones wait for theirs anyway. */
+  /** Contacts that changed wait for their place in the search index; new ones wait for theirs anyway. */
   indexLater(numbers: readonly number[]): void {
     this.#statements.indexLater.run(JSON.stringify(numbers), INDEXED_TO);
   }

@@ -55,7 +55,7 @@ export class ImportUndo {
     const restored = changes.flatMap((change) => (change.number === null ? [] : [restoredOf(change)]));
     this.#contacts.change(restored, now);
     this.#statements.leave.run(JSON.stringify(restored.flatMap(({ memberships }) => memberships)));
-    this.#contacts.indexLater(restored.filter(({ isRenamed }) => isRenamed).map((contact) => contact.number));
+    this.#contacts.indexLater(restored.filter(({ isChanged }) => isChanged).map((contact) => contact.number));
     this.#statements.forget.run({ number, contactIds: JSON.stringify(changes.map(({ contactId }) => contactId)) });
     this.#statements.count.run({ number, removed: 0, restored: changes.length, kept: 0 });
     return true;
@@ -90,12 +90,13 @@ function restoredOf({ contactId, former, written, ...present }: Extract<Change, 
   };
   const wrote = JSON.parse(written) as { name: string; attributes: string };
   const name = present.name === wrote.name ? before.name : present.name;
+  const attributes = attributesBefore(present.attributes, wrote.attributes, before.attributes);
   return {
     number: present.number,
     name,
-    attributes: attributesBefore(present.attributes, wrote.attributes, before.attributes),
+    attributes,
     importNumber: before.importNumber,
-    isRenamed: name !== present.name,
+    isChanged: name !== present.name || attributes !== present.attributes,
     memberships: before.addedCategories.map((categoryId) => ({ categoryId, contactId })),
   };
 }

@@ -117,7 +117,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
       const wasBehind = contacts.search.isBehind();
       const undo = new ImportUndo(database, { ...row, now: clock.now() });
       while (undo.step(() => true));
-      while (!wasBehind && contacts.search.indexRenamed());
+      while (!wasBehind && contacts.search.indexChanged());
     });
   const guarded = <Result>(work: () => Result): Result => {
     try {
