@@ -27,8 +27,12 @@ const COLUMNS = `
     SELECT category_id FROM contact_categories WHERE contact_id = c.id ORDER BY category_id)) AS categoryIds`;
 const NEWEST_FIRST = `ORDER BY c.number DESC LIMIT @limit`;
 /** The index finds groups of letters; whether they stand together is for the row to say. */
-const FOUND = `contact_search MATCH @match AND s.rowid < @before AND (searchable(c.name) LIKE @name ESCAPE '\\'
-  OR EXISTS (SELECT 1 FROM json_each(@phones) WHERE c.phone LIKE json_each.value ESCAPE '\\'))`;
+const FOUND = `contact_search MATCH @match AND s.rowid < @before AND (
+  EXISTS (SELECT 1 FROM json_each(@phones) phone WHERE c.phone LIKE phone.value ESCAPE '\\')
+  OR EXISTS (SELECT 1 FROM json_each(@ways) way WHERE NOT EXISTS (
+    SELECT 1 FROM json_each(way.value) word WHERE searchable(c.name) NOT LIKE word.value ESCAPE '\\'
+      AND NOT EXISTS (SELECT 1 FROM json_each(c.attributes) attribute
+        WHERE searchable(attribute.value) LIKE word.value ESCAPE '\\'))))`;
 
 /** Statements of the list, each with the index that it needs; `CROSS JOIN` fixes which table is read first. */
 export const CONTACT_PAGES = {
@@ -95,9 +99,10 @@ export class ContactStore {
     const { all, found, ofCategory, foundOfCategory } = this.#statements;
     const asked = { ...FROM_THE_NEWEST, ...position, categoryId };
     if (search === null) return (categoryId === null ? all : ofCategory).all(asked).map(toRow);
-    const { match, name, phones } = search;
+    const { match, ways, phones } = search;
     const statement = categoryId === null ? found : foundOfCategory;
-    return statement.all({ ...asked, match, name, phones: JSON.stringify(phones) }).map(toRow);
+    const checks = { ways: JSON.stringify(ways), phones: JSON.stringify(phones) };
+    return statement.all({ ...asked, match, ...checks }).map(toRow);
   }
 
   byId(id: string): ContactRow | null {
@@ -112,18 +117,17 @@ export class ContactStore {
 
   /** A contact whose phone is suppressed is opted out from its making. */
   insert(contact: NewContact): void {
-    const { lastInsertRowid } = this.#statements.insert.run({
-      ...contact,
-      attributes: JSON.stringify(contact.attributes),
-    });
-    this.search.put(lastInsertRowid, contact);
+    const stored = { ...contact, attributes: JSON.stringify(contact.attributes) };
+    const { lastInsertRowid } = this.#statements.insert.run(stored);
+    this.search.put(lastInsertRowid, stored);
   }
 
   /** A change by hand: an undo of the import that made the contact leaves it from now on. */
   update(contact: Pick<ContactRow, 'number' | 'id' | 'name' | 'phone' | 'attributes'>, now: number): void {
-    const { number, id, name, phone, attributes } = contact;
-    this.#statements.update.run({ id, name, phone, attributes: JSON.stringify(attributes), now });
-    this.search.put(number, { name, phone });
+    const { number, id, name, phone } = contact;
+    const attributes = JSON.stringify(contact.attributes);
+    this.#statements.update.run({ id, name, phone, attributes, now });
+    this.search.put(number, { name, phone, attributes });
   }
 
   remove({ id, number }: Pick<ContactRow, 'id' | 'number'>): void {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { searchable } from './contactSearch.ts';
 import { CONTACT_PAGES } from './contactStore.ts';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 
@@ -70,6 +72,47 @@ describe('contacts', () => {
     expect(namesFor('  ')).toHaveLength(2);
   });
 
+  it('finds values of attributes, and several words wherever each of them stands (CMP-1)', () => {
+    const awa = host.contact({ name: 'Awa Martin', attributes: { ville: 'Orléans', société: '50% Café_Bar' } });
+    host.contact({ name: 'Martin Lenoir', attributes: { ville: 'Lyon' } });
+    expect(namesFor('ORLEANS')).toEqual(['Awa Martin']);
+    expect(namesFor('or')).toEqual(['Awa Martin']);
+    expect(namesFor('martin orléans')).toEqual(['Awa Martin']);
+    expect(namesFor('orléans martin')).toEqual(['Awa Martin']);
+    expect(namesFor('martin')).toEqual(['Martin Lenoir', 'Awa Martin']);
+    expect(namesFor('cafe_b')).toEqual(['Awa Martin']);
+    expect(namesFor('% caf')).toEqual(['Awa Martin']);
+    expect(namesFor('martin nice')).toEqual([]);
+    expect(namesFor('ville')).toEqual([]);
+    host.contacts.update({ id: awa.id, attributes: { ville: 'Nice' } });
+    expect(namesFor('orléans')).toEqual([]);
+    expect(namesFor('martin nice')).toEqual(['Awa Martin']);
+  });
+
+  it('finds exactly those that hold what is asked for, whatever was written where (CMP-1)', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'abé 1%_"'), maxLength: 6 });
+    const people = fc.array(fc.record({ name: text, ville: text, note: text }), { minLength: 1, maxLength: 4 });
+    const question = fc.string({ unit: fc.constantFrom(...'abe 1%_"'), minLength: 3, maxLength: 7 });
+    const holds = (fields: string[], part: string): boolean => fields.some((field) => field.includes(part));
+    const rule = fc.property(people, question, (given, asked) => {
+      const q = asked.trim();
+      // Shorter words are looked for at the beginning of words only; numbers are phones.
+      fc.pre(q.split(' ').every((word) => word.length >= 3) && !/^[\d ]+$/.test(q));
+      host.database.exec('BEGIN');
+      try {
+        const made = given.map(({ name, ...attributes }) => host.contact({ name, attributes }));
+        const wanted = made.filter(({ name, attributes }) => {
+          const fields = [name, ...Object.values(attributes)].map(searchable);
+          return holds(fields, q) || q.split(/ +/).every((word) => holds(fields, word));
+        });
+        expect(list({ q }).items.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id).toReversed());
+      } finally {
+        host.database.exec('ROLLBACK');
+      }
+    });
+    fc.assert(rule, { numRuns: 1_000 });
+  });
+
   it('gives every contact once, newest first, page by page, also while others are added (CMP-1)', () => {
     const made = Array.from({ length: 25 }, (_, index) => {
       host.clock.set(host.clock.now() + (index % 3));
@@ -139,7 +182,7 @@ describe('contacts', () => {
     const planOf = (sql: string): string =>
       host.database
         .prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-        .all({ before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', name: '', phones: '[]' })
+        .all({ before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', ways: '[]', phones: '[]' })
         .map(({ detail }) => detail)
         .join('\n');
     for (const sql of Object.values(CONTACT_PAGES)) {

@@ -66,7 +66,8 @@ export class ImportUndo {
     const attributes = attributesBefore(present.attributes, wrote.attributes, before.attributes);
     this.#statements.putBack.run({ id: contactId, name, attributes, importNumber: before.importNumber, now });
     for (const categoryId of before.addedCategories) this.#statements.leave.run({ categoryId, contactId });
-    if (name !== present.name) this.#search.put(present.number, { name, phone: present.phone });
+    if (name !== present.name || attributes !== present.attributes)
+      this.#search.put(present.number, { name, phone: present.phone, attributes });
   }
 
   #takeAway(): boolean {

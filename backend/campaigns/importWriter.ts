@@ -140,7 +140,7 @@ export class ImportWriter {
     }
     if (!isChanged && !isOthers) return;
     this.#statements.change.run({ id, name, attributes, importNumber: isOwn ? importNumber : null, now });
-    if (name !== present.name) this.#search.put(number, { name, phone });
+    if (isChanged) this.#search.put(number, { name, phone, attributes });
   }
 
   #categoriesOf(names: string): string[] {
