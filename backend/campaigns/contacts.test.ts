@@ -172,6 +172,19 @@ describe('contacts', () => {
     expect(() => host.contacts.merge({ id: kept.id, otherId: kept.id }, 'test')).toThrow('bad_request');
   });
 
+  it('says what a merge would leave, and changes nothing (CMP-1, SND-10)', () => {
+    const { id: categoryId } = host.categories.create({ name: 'Clients' });
+    const kept = host.contact({ name: 'Awa', attributes: { ville: 'Lyon' } });
+    const other = host.contact({ name: 'Awa D.', attributes: { Ville: 'Nice', age: '30' }, categoryIds: [categoryId] });
+    host.suppressions.add({ phone: other.phone, reason: 'stop' });
+    const would = host.contacts.merge({ id: kept.id, otherId: other.id, dryRun: true }, 'test');
+    expect(would.optedOutAt).not.toBeNull();
+    expect(host.contacts.get(kept.id)).toEqual(kept);
+    expect(host.contacts.get(other.id).name).toBe('Awa D.');
+    expect(host.contacts.merge({ id: kept.id, otherId: other.id }, 'test')).toEqual(would);
+    expect(() => host.contacts.merge({ id: kept.id, otherId: other.id, dryRun: true }, 'test')).toThrow('not_found');
+  });
+
   it('stays opted out when it is merged with one who is (SND-13)', () => {
     const [kept, other] = [host.contact(), host.contact()];
     host.suppressions.add({ phone: other.phone, reason: 'stop' });

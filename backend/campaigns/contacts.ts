@@ -120,16 +120,15 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
       announce(categoryIds.length > 0);
     },
 
-    merge({ id, otherId }, actor) {
+    merge({ id, otherId, dryRun }, actor) {
       if (id === otherId) throw new VigieError('bad_request', { detail: 'otherId' });
-      const merged = inTransaction(database, (): Contact => {
+      if (dryRun === true) return toContact(merged(find(id), find(otherId), clock.now()));
+      const contact = inTransaction(database, (): Contact => {
         const [kept, other] = [find(id), find(otherId)];
-        // Who opted out under one number wants nothing under the other either (SND-13).
+        const remaining = merged(kept, other, clock.now());
         if (other.optedOutAt !== null) suppressions.add({ phone: kept.phone, reason: 'opted_out' });
-        const name = kept.name === '' ? other.name : kept.name;
-        const attributes = mergeAttributes(other.attributes, kept.attributes);
-        store.update({ number: kept.number, id, phone: kept.phone, name, attributes }, clock.now());
-        store.setCategories(id, [...new Set([...kept.categoryIds, ...other.categoryIds])]);
+        store.update(remaining, clock.now());
+        store.setCategories(id, remaining.categoryIds);
         store.replaceInAudiences(otherId, id);
         recipients.forgetContact(other);
         store.remove(other);
@@ -137,7 +136,20 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
         return toContact(find(id));
       });
       announce(true);
-      return merged;
+      return contact;
     },
+  };
+}
+
+/** What remains of two contacts: the first one, with what it lacks. */
+function merged(kept: ContactRow, other: ContactRow, now: number): ContactRow {
+  return {
+    ...kept,
+    name: kept.name === '' ? other.name : kept.name,
+    attributes: mergeAttributes(other.attributes, kept.attributes),
+    categoryIds: [...new Set([...kept.categoryIds, ...other.categoryIds])].toSorted(),
+    // Who opted out under one number wants nothing under the other either (SND-13).
+    optedOutAt: kept.optedOutAt ?? (other.optedOutAt === null ? null : now),
+    updatedAt: now,
   };
 }

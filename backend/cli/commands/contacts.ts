@@ -102,4 +102,16 @@ const remove = defineCommand({
   },
 });
 
-export const contactCommands: Command[] = [list, show, add, edit, remove];
+const merge = defineCommand({
+  name: 'contacts merge',
+  operands: ['ID', 'OTHER'],
+  options: { 'dry-run': { type: 'boolean' } },
+  async run({ 'dry-run': dryRun = false }, { client, text }, [id = '', otherId = '']) {
+    const { contacts } = await client();
+    const contact = await contacts.merge({ id, otherId, dryRun });
+    const said = text(dryRun ? 'contact.would_merge' : 'contact.merged', contact);
+    return { data: contact, words: `${said}\n${describe(contact, text)}` };
+  },
+});
+
+export const contactCommands: Command[] = [list, show, add, edit, remove, merge];
