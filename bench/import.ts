@@ -26,7 +26,7 @@ export async function ours(file: string, dataDir: string): Promise<Measured> {
   const imports = createImports({
     ...{ database, clock: systemClock, ids: createIds(systemClock), logger: silentLogger, notify: silentNotify },
     store: new ImportStore(database),
-    contacts: new ContactStore(database),
+    contacts: new ContactStore(database, systemClock),
     suppressions: { add: () => true },
     audit: createAudit(database, systemClock),
     locale: () => 'fr',

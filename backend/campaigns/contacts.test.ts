@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { searchable } from './contactSearch.ts';
-import { CONTACT_PAGES } from './contactStore.ts';
+import { searchable, toSearch } from './contactSearch.ts';
+import { CONTACT_PAGES, ContactStore } from './contactStore.ts';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 
 let host: TestCampaigns;
@@ -191,11 +191,31 @@ describe('contacts', () => {
     expect(host.contacts.merge({ id: kept.id, otherId: other.id }, 'test').optedOutAt).not.toBeNull();
   });
 
+  it('that many others stand before is found page by page: one answer takes a bounded time (PRF-8)', () => {
+    const wanted = host.contact({ name: 'Cherchée' });
+    // Numbers of contacts that went leave the same room as contacts that do not match.
+    host.database.exec(`UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'contacts'`);
+    const newest = host.contact({ name: 'Cherchée aussi' });
+    let ms = 0;
+    const slow = new ContactStore(host.database, { monotonic: () => (ms += 8) });
+    const search = toSearch('cherchée')!;
+    const found: string[] = [];
+    let answers = 0;
+    for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; answers++) {
+      const page = slow.searchPage({ before, limit: 5 }, { search, categoryId: null });
+      found.push(...page.rows.map(({ id }) => id));
+      before = page.next;
+    }
+    expect(found).toEqual([newest.id, wanted.id]);
+    expect(answers).toBeGreaterThan(5);
+    expect(list({ q: 'cherchée' })).toMatchObject({ items: [{ id: newest.id }, { id: wanted.id }], nextCursor: null });
+  });
+
   it('is found and listed by an index, whatever is asked: no list reads all contacts (CMP-1, PRF-8)', () => {
     const planOf = (sql: string): string =>
       host.database
         .prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-        .all({ before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', ways: '[]', phones: '[]' })
+        .all({ from: 0, before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', ways: '[]', phones: '[]' })
         .map(({ detail }) => detail)
         .join('\n');
     for (const sql of Object.values(CONTACT_PAGES)) {

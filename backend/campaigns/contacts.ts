@@ -3,7 +3,7 @@ import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import { maskPhone } from '../core/masking.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { decodeCursor, encodeCursor, toPage } from '../core/paging.ts';
 import { parsePhone } from '../domain/phone.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { Services } from '../services.ts';
@@ -59,13 +59,16 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
   return {
     list({ limit, cursor, q, categoryId }: ContactListInput) {
       const search = toSearch(q);
-      const filter = { search, categoryId: categoryId ?? null };
       const byId = search === null && categoryId !== undefined;
       const position = cursor === undefined ? [] : decodeCursor(cursor, [byId ? 'string' : 'number'] as const);
       if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
       const [before] = position;
       const from = before === undefined ? {} : byId ? { beforeId: String(before) } : { before: Number(before) };
-      return toPage(store.page({ ...from, limit: limit + 1 }, filter), limit, {
+      if (search !== null) {
+        const { rows, next } = store.searchPage({ ...from, limit }, { search, categoryId: categoryId ?? null });
+        return { items: rows.map(toContact), nextCursor: next === null ? null : encodeCursor([next]) };
+      }
+      return toPage(store.page({ ...from, limit: limit + 1 }, categoryId ?? null), limit, {
         item: toContact,
         position: ({ id, number }) => [byId ? id : number],
       });

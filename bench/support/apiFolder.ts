@@ -33,7 +33,7 @@ function waiting(name: string, state: string, rows: number): string {
 
 /** A data folder with so many attempts and contacts; made once, then copied from the machine's temporary folder. */
 export function seededFolder(rows: number): { dataDir: string; remove: () => void } {
-  const kept = path.join(tmpdir(), `vigie-bench-api-${rows}-v3`);
+  const kept = path.join(tmpdir(), `vigie-bench-api-${rows}-v4`);
   if (!existsSync(kept)) {
     const making = mkdtempSync(path.join(tmpdir(), 'vigie-bench-making-'));
     const store = openStore(making, MIGRATIONS);
@@ -100,7 +100,7 @@ function seed(database: Database, rows: number): void {
       SELECT i, 0, 'wassenger', 'bench', 'message:update', 'k' || i, iif(i % 20 = 0, 'ignored', 'applied'),
         printf('attempt-%08d', i), ${phone}, ${at}, ${at} FROM n WHERE i <= ${rows / 5};
     ${series} INSERT INTO audit (at, actor, action, target) SELECT ${at}, 'bench', 'test', i FROM n WHERE i <= ${rows / 10};
-    ${series} INSERT INTO suppressions (phone, reason, created_at) SELECT ${phone}, 'stop', ${at} FROM n WHERE i <= ${rows / 50};
+    ${series} INSERT INTO suppressions (phone, reason, created_at) SELECT '+338' || printf('%08d', i), 'stop', ${at} FROM n WHERE i <= ${rows / 50};
     ${waiting('retry', 'failed_retry', MOST_WAITING)} ${waiting('pending', 'pending', CALLS)}
     ${waiting('unknown', 'unknown', CALLS)}
     ${counted(CALLS)} INSERT INTO imports (id, file_name, state, total, imported, refused, created_at)

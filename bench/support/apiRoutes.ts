@@ -93,7 +93,7 @@ export const WRITES: readonly [route: string, write: (call: Call, index: number)
     (call, i) => call('PATCH', '/settings/lines/wassenger', { sendsPerMinute: 10 + (i % 10) }),
   ],
   ['POST /scheduler/{job}/run', (call) => call('POST', '/scheduler/check-interactions/run')],
-  ['DELETE /suppressions/{phone}', (call, i) => call('DELETE', `/suppressions/%2B33600000${100 + i}`)],
+  ['DELETE /suppressions/{phone}', (call, i) => call('DELETE', `/suppressions/%2B33800000${100 + i}`)],
 ];
 
 /** Routes that have no latency of their own, each with the reason. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../backend/contract/contacts.ts';
-import { api } from '../api/client.ts';
+import { findContacts } from '../api/findContacts.ts';
 import { keys } from '../api/queries.ts';
 import { readablePhone } from '../format/format.ts';
 import { Button } from './Button.tsx';
@@ -30,10 +30,10 @@ export function ContactLookup({ label, hint, initial = '', exceptId, choose, bus
   const q = typed.trim();
   const { data } = useQuery({
     queryKey: [...keys.contactLookup, 'one', q],
-    queryFn: ({ signal }) => api.contacts.list({ q, limit: MOST_SHOWN + 1 }, { signal }),
+    queryFn: ({ signal }) => findContacts(q, MOST_SHOWN + 1, signal),
     enabled: q !== '',
   });
-  const found = data?.items.filter(({ id }) => id !== exceptId).slice(0, MOST_SHOWN);
+  const found = data?.filter(({ id }) => id !== exceptId).slice(0, MOST_SHOWN);
   return (
     <>
       <Field label={label} hint={hint}>

@@ -1,6 +1,7 @@
 import type { WebhookEvent } from '../../contract/webhookEvents.ts';
 import { CommandError, defineCommand, type Client, type Command } from '../command.ts';
 import { table } from '../layout.ts';
+import { contactPage } from './contacts.ts';
 import { given, required, wholeNumber } from '../values.ts';
 
 /** As the contract has it. */
@@ -38,7 +39,7 @@ const list = defineCommand({
 /** Id of a contact that is named by its id or by its phone. @throws CommandError when there is none */
 async function contactIdOf(api: Client, contact: string): Promise<string> {
   if (!/^[+\d][\d\s().-]+$/.test(contact)) return contact;
-  const { items } = await api.contacts.list({ q: contact, limit: 2 });
+  const { items } = await contactPage(api, { q: contact, limit: 2 });
   const [only, other] = items;
   if (only === undefined || other !== undefined) throw new CommandError('failure.contact_unknown', { contact });
   return only.id;
