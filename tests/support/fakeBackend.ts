@@ -128,6 +128,7 @@ function sceneServices(
     },
     imports: { ...overrides.imports },
     exports: { ...overrides.exports },
+    relay: { ...overrides.relay },
     categories: { list: (page) => pageOf(scene.categories, page), ...overrides.categories },
     campaigns: {
       list: ({ status, ...page }) =>
