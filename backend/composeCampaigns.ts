@@ -56,7 +56,7 @@ export function composeCampaigns(parts: CampaignParts) {
     audience: new AudienceStore(database),
     campaigns: new CampaignStore(database),
     categories: new CategoryStore(database),
-    contacts: new ContactStore(database),
+    contacts: new ContactStore(database, parts.clock),
     interactions: new InteractionStore(database),
     recipients: new RecipientStore(database),
     suppressions: new SuppressionStore(database),

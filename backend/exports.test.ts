@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../tests/support/campaigns.ts';
 import { temporaryFolders } from '../tests/support/folders.ts';
+import { AS_CSV, convert, SOFFICE, SOFFICE_NOTE } from '../tests/support/libreOffice.ts';
+import { findRoles } from './campaigns/csvColumns.ts';
 import { openCsv } from './campaigns/csvFile.ts';
 import { fromCell } from './core/spreadsheetText.ts';
 import { createExports } from './exports.ts';
@@ -17,7 +18,6 @@ import type { Services } from './services.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 const folder = temporaryFolders('vigie-export-');
-const SOFFICE = ['/usr/bin/soffice', '/usr/local/bin/soffice', '/opt/libreoffice/program/soffice'].find(existsSync);
 
 let host: TestCampaigns;
 let exports: Services['exports'];
@@ -106,6 +106,14 @@ describe('the export of recipients (CMP-13)', () => {
     fc.assert(rule, { numRuns: 1_000 });
   });
 
+  it('brings nothing but phones and names back: what a campaign knows about a recipient is no attribute', () => {
+    const { id } = host.campaign();
+    const [title = ''] = fileOf(exports.recipients({ id, separator: ',' })).split('\r\n');
+    const header = title.replace('\uFEFF', '').split(',');
+    expect(findRoles(header)).toEqual(['phone', 'name', ...header.slice(2).map(() => 'ignore')]);
+    expect(findRoles(['phone', 'state'])).toEqual(['phone', 'attribute']);
+  });
+
   it('refuses a campaign that does not exist before it begins', () => {
     expect(() => exports.recipients({ id: 'none', separator: ',' })).toThrow('not_found');
   });
@@ -144,43 +152,20 @@ describe('the exports of attempts and errors (CMP-13)', () => {
   });
 });
 
-describe.skipIf(SOFFICE === undefined)(
-  `LibreOffice ${SOFFICE === undefined ? '(skipped: soffice is not on this machine)' : ''}`,
-  () => {
-    it('opens an export and finds no formula in it; what it saves is imported again (CMP-13)', () => {
-      const people = NASTY.map((name) => host.contact({ name }));
-      const { id } = host.started(people);
-      const dir = folder();
-      writeFileSync(path.join(dir, 'export.csv'), fileOf(exports.recipients({ id, separator: ',' })));
-      const convert = (to: string, from: string): string => {
-        const profile = `-env:UserInstallation=file://${dir}/profile`;
-        const options = { cwd: dir, stdio: 'pipe' } as const;
-        execFileSync(
-          SOFFICE!,
-          [
-            profile,
-            '--headless',
-            '--norestore',
-            ...(from.endsWith('.csv') ? ['--infilter=CSV:44,34,76'] : []),
-            '--convert-to',
-            to,
-            '--outdir',
-            dir,
-            from,
-          ],
-          options,
-        );
-        return path.join(dir, `export.${to.split(':')[0]!}`);
-      };
-      // Flat XML shows each cell as the program understood it.
-      const sheet = readFileSync(convert('fods', 'export.csv'), 'utf8');
-      expect(sheet).toContain('office:value-type="string"');
-      expect(sheet).not.toContain('table:formula');
-      expect(sheet).not.toContain('xlink:href');
-      convert('xlsx', 'export.csv');
-      const saved = readFileSync(convert('csv:Text - txt - csv (StarCalc):44,34,76', 'export.xlsx'), 'utf8');
-      expect(new Set(read(saved).map(({ name }) => name))).toEqual(new Set(people.map(({ name }) => name)));
-      expect(new Set(read(saved).map(({ phone }) => phone))).toEqual(new Set(people.map(({ phone }) => phone)));
-    });
-  },
-);
+describe.skipIf(SOFFICE === undefined)(`LibreOffice ${SOFFICE_NOTE}`, () => {
+  it('opens an export and finds no formula in it; what it saves is imported again (CMP-13)', () => {
+    const people = NASTY.map((name) => host.contact({ name }));
+    const { id } = host.started(people);
+    const dir = folder();
+    writeFileSync(path.join(dir, 'export.csv'), fileOf(exports.recipients({ id, separator: ',' })));
+    // Flat XML shows each cell as the program understood it.
+    const sheet = readFileSync(convert(dir, 'fods', 'export.csv'), 'utf8');
+    expect(sheet).toContain('office:value-type="string"');
+    expect(sheet).not.toContain('table:formula');
+    expect(sheet).not.toContain('xlink:href');
+    convert(dir, 'xlsx', 'export.csv');
+    const saved = readFileSync(convert(dir, AS_CSV, 'export.xlsx'), 'utf8');
+    expect(new Set(read(saved).map(({ name }) => name))).toEqual(new Set(people.map(({ name }) => name)));
+    expect(new Set(read(saved).map(({ phone }) => phone))).toEqual(new Set(people.map(({ phone }) => phone)));
+  });
+});

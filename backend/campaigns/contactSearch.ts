@@ -4,10 +4,13 @@ import type { Database } from '../storage/database.ts';
 export type ContactSearch = {
   /** For the index: every hit is among these. */
   match: string;
-  /** Patterns of LIKE, `\` escapes: what a hit must really hold. */
-  name: string;
+  /** Patterns of LIKE, `\` escapes: of one of these ways each must stand in the name or in an attribute. */
+  ways: readonly (readonly string[])[];
+  /** Or one of these in the phone. */
   phones: readonly string[];
 };
+/** A contact as the index needs it; the attributes as they are stored. */
+type Indexed = { name: string; phone: string; attributes: string };
 
 /** A text as searches compare it: without case and accents. */
 export function searchable(text: string): string {
@@ -21,24 +24,30 @@ function spaced(text: string): string {
   return `  ${text.trim().split(/\s+/).join('  ')}`;
 }
 
-/** What the index holds of a contact: its name and the digits of its phone. */
-export function indexedText({ name, phone }: { name: string; phone: string }): string {
-  return `${spaced(searchable(name))}${spaced(phone.slice(1))}`;
+/** What the index holds of a contact: its name, the digits of its phone and the values of its attributes. */
+export function indexedText({ name, phone, attributes }: Indexed): string {
+  const values = attributes === '{}' ? [] : Object.values(JSON.parse(attributes) as Record<string, string>);
+  return [searchable(name), phone.slice(1), ...values.map(searchable)].map(spaced).join('');
 }
 
 /**
- * Part of a name, or of a phone as it is written or dialled at home (`06 12` finds `+33612...`). One or two letters are
- * looked for where words and phones begin. Null when nothing is asked.
+ * Part of a name or of an attribute's value, several words that stand in any of them (`martin lyon`), or part of a phone
+ * as it is written or dialled at home (`06 12` finds `+33612...`). One or two letters are looked for where words and
+ * phones begin. Null when nothing is asked.
  */
 export function toSearch(q: string | undefined): ContactSearch | null {
   const text = searchable(q ?? '').trim();
   if (text === '') return null;
   const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
   const phones = [...new Set([digits, digits.replace(/^0+/, '')])].filter((part) => part !== '');
-  const parts = [...new Set([text, ...phones])];
+  const words = [...new Set(text.split(/\s+/))];
+  const ways = words.length > 1 ? [[text], words] : [[text]];
+  const parts = new Set(
+    [...ways, ...phones.map((phone) => [phone])].map((way) => [...new Set(way.flatMap(groups))].join(' AND ')),
+  );
   return {
-    match: parts.map((part) => `(${groups(part).join(' AND ')})`).join(' OR '),
-    name: containing(text),
+    match: [...parts].map((part) => `(${part})`).join(' OR '),
+    ways: ways.map((way) => way.map(containing)),
     phones: phones.map(containing),
   };
 }
@@ -79,18 +88,18 @@ export class ContactSearchIndex {
       extent: database.prepare<[], { contacts: number; highest: number }>(`
         SELECT (SELECT count(*) FROM contacts) AS contacts, coalesce(
           (SELECT seq FROM sqlite_sequence WHERE name = 'contacts'), 0) AS highest`),
-      after: database.prepare<[number, number], { number: number; name: string; phone: string }>(
-        `SELECT number, name, phone FROM contacts WHERE number > ? ORDER BY number LIMIT ?`,
+      after: database.prepare<[number, number], Indexed & { number: number }>(
+        `SELECT number, name, phone, attributes FROM contacts WHERE number > ? ORDER BY number LIMIT ?`,
       ),
-      changed: database.prepare<[number], { number: number; name: string | null; phone: string | null }>(`
-        SELECT w.number, c.name, c.phone FROM contact_search_waiting w LEFT JOIN contacts c ON c.number = w.number
+      changed: database.prepare<[number], { number: number } & { [Field in keyof Indexed]: string | null }>(`
+        SELECT w.number, c.name, c.phone, c.attributes FROM contact_search_waiting w LEFT JOIN contacts c ON c.number = w.number
         ORDER BY w.number LIMIT ?`),
       changedDone: database.prepare<[number]>(`DELETE FROM contact_search_waiting WHERE number <= ?`),
     };
   }
 
   /** Part of the caller's transaction, like the others. */
-  put(number: number | bigint, contact: { name: string; phone: string }): void {
+  put(number: number | bigint, contact: Indexed): void {
     this.#statements.put.run(number, indexedText(contact));
   }
 
@@ -131,8 +140,8 @@ export class ContactSearchIndex {
   /** Indexes some contacts anew that an import changed; false when none is left. */
   indexChanged(): boolean {
     const rows = this.#statements.changed.all(BATCH);
-    for (const { number, name, phone } of rows) {
-      if (name !== null && phone !== null) this.put(number, { name, phone });
+    for (const { number, name, phone, attributes } of rows) {
+      if (name !== null && phone !== null && attributes !== null) this.put(number, { name, phone, attributes });
     }
     this.#statements.changedDone.run(rows.at(-1)?.number ?? 0);
     return rows.length > 0;

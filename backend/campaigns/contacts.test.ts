@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CONTACT_PAGES } from './contactStore.ts';
+import { searchable, toSearch } from './contactSearch.ts';
+import { CONTACT_PAGES, ContactStore } from './contactStore.ts';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 
 let host: TestCampaigns;
@@ -70,6 +72,47 @@ describe('contacts', () => {
     expect(namesFor('  ')).toHaveLength(2);
   });
 
+  it('finds values of attributes, and several words wherever each of them stands (CMP-1)', () => {
+    const awa = host.contact({ name: 'Awa Martin', attributes: { ville: 'Orléans', société: '50% Café_Bar' } });
+    host.contact({ name: 'Martin Lenoir', attributes: { ville: 'Lyon' } });
+    expect(namesFor('ORLEANS')).toEqual(['Awa Martin']);
+    expect(namesFor('or')).toEqual(['Awa Martin']);
+    expect(namesFor('martin orléans')).toEqual(['Awa Martin']);
+    expect(namesFor('orléans martin')).toEqual(['Awa Martin']);
+    expect(namesFor('martin')).toEqual(['Martin Lenoir', 'Awa Martin']);
+    expect(namesFor('cafe_b')).toEqual(['Awa Martin']);
+    expect(namesFor('% caf')).toEqual(['Awa Martin']);
+    expect(namesFor('martin nice')).toEqual([]);
+    expect(namesFor('ville')).toEqual([]);
+    host.contacts.update({ id: awa.id, attributes: { ville: 'Nice' } });
+    expect(namesFor('orléans')).toEqual([]);
+    expect(namesFor('martin nice')).toEqual(['Awa Martin']);
+  });
+
+  it('finds exactly those that hold what is asked for, whatever was written where (CMP-1)', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'abé 1%_"'), maxLength: 6 });
+    const people = fc.array(fc.record({ name: text, ville: text, note: text }), { minLength: 1, maxLength: 4 });
+    const question = fc.string({ unit: fc.constantFrom(...'abe 1%_"'), minLength: 3, maxLength: 7 });
+    const holds = (fields: string[], part: string): boolean => fields.some((field) => field.includes(part));
+    const rule = fc.property(people, question, (given, asked) => {
+      const q = asked.trim();
+      // Shorter words are looked for at the beginning of words only; numbers are phones.
+      fc.pre(q.split(' ').every((word) => word.length >= 3) && !/^[\d ]+$/.test(q));
+      host.database.exec('BEGIN');
+      try {
+        const made = given.map(({ name, ...attributes }) => host.contact({ name, attributes }));
+        const wanted = made.filter(({ name, attributes }) => {
+          const fields = [name, ...Object.values(attributes)].map(searchable);
+          return holds(fields, q) || q.split(/ +/).every((word) => holds(fields, word));
+        });
+        expect(list({ q }).items.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id).toReversed());
+      } finally {
+        host.database.exec('ROLLBACK');
+      }
+    });
+    fc.assert(rule, { numRuns: 1_000 });
+  });
+
   it('gives every contact once, newest first, page by page, also while others are added (CMP-1)', () => {
     const made = Array.from({ length: 25 }, (_, index) => {
       host.clock.set(host.clock.now() + (index % 3));
@@ -129,17 +172,50 @@ describe('contacts', () => {
     expect(() => host.contacts.merge({ id: kept.id, otherId: kept.id }, 'test')).toThrow('bad_request');
   });
 
+  it('says what a merge would leave, and changes nothing (CMP-1, SND-10)', () => {
+    const { id: categoryId } = host.categories.create({ name: 'Clients' });
+    const kept = host.contact({ name: 'Awa', attributes: { ville: 'Lyon' } });
+    const other = host.contact({ name: 'Awa D.', attributes: { Ville: 'Nice', age: '30' }, categoryIds: [categoryId] });
+    host.suppressions.add({ phone: other.phone, reason: 'stop' });
+    const would = host.contacts.merge({ id: kept.id, otherId: other.id, dryRun: true }, 'test');
+    expect(would.optedOutAt).not.toBeNull();
+    expect(host.contacts.get(kept.id)).toEqual(kept);
+    expect(host.contacts.get(other.id).name).toBe('Awa D.');
+    expect(host.contacts.merge({ id: kept.id, otherId: other.id }, 'test')).toEqual(would);
+    expect(() => host.contacts.merge({ id: kept.id, otherId: other.id, dryRun: true }, 'test')).toThrow('not_found');
+  });
+
   it('stays opted out when it is merged with one who is (SND-13)', () => {
     const [kept, other] = [host.contact(), host.contact()];
     host.suppressions.add({ phone: other.phone, reason: 'stop' });
     expect(host.contacts.merge({ id: kept.id, otherId: other.id }, 'test').optedOutAt).not.toBeNull();
   });
 
+  it('that many others stand before is found page by page: one answer takes a bounded time (PRF-8)', () => {
+    const wanted = host.contact({ name: 'Cherchée' });
+    // Numbers of contacts that went leave the same room as contacts that do not match.
+    host.database.exec(`UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'contacts'`);
+    const newest = host.contact({ name: 'Cherchée aussi' });
+    let ms = 0;
+    const slow = new ContactStore(host.database, { monotonic: () => (ms += 8) });
+    const search = toSearch('cherchée')!;
+    const found: string[] = [];
+    let answers = 0;
+    for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; answers++) {
+      const page = slow.searchPage({ before, limit: 5 }, { search, categoryId: null });
+      found.push(...page.rows.map(({ id }) => id));
+      before = page.next;
+    }
+    expect(found).toEqual([newest.id, wanted.id]);
+    expect(answers).toBeGreaterThan(5);
+    expect(list({ q: 'cherchée' })).toMatchObject({ items: [{ id: newest.id }, { id: wanted.id }], nextCursor: null });
+  });
+
   it('is found and listed by an index, whatever is asked: no list reads all contacts (CMP-1, PRF-8)', () => {
     const planOf = (sql: string): string =>
       host.database
         .prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-        .all({ before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', name: '', phones: '[]' })
+        .all({ from: 0, before: 1, beforeId: '', limit: 1, categoryId: '', match: '"abc"', ways: '[]', phones: '[]' })
         .map(({ detail }) => detail)
         .join('\n');
     for (const sql of Object.values(CONTACT_PAGES)) {

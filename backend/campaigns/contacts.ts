@@ -3,7 +3,7 @@ import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import { maskPhone } from '../core/masking.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { decodeCursor, encodeCursor, toPage } from '../core/paging.ts';
 import { parsePhone } from '../domain/phone.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { Services } from '../services.ts';
@@ -59,13 +59,16 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
   return {
     list({ limit, cursor, q, categoryId }: ContactListInput) {
       const search = toSearch(q);
-      const filter = { search, categoryId: categoryId ?? null };
       const byId = search === null && categoryId !== undefined;
       const position = cursor === undefined ? [] : decodeCursor(cursor, [byId ? 'string' : 'number'] as const);
       if (position === null) throw new VigieError('bad_request', { detail: 'cursor' });
       const [before] = position;
       const from = before === undefined ? {} : byId ? { beforeId: String(before) } : { before: Number(before) };
-      return toPage(store.page({ ...from, limit: limit + 1 }, filter), limit, {
+      if (search !== null) {
+        const { rows, next } = store.searchPage({ ...from, limit }, { search, categoryId: categoryId ?? null });
+        return { items: rows.map(toContact), nextCursor: next === null ? null : encodeCursor([next]) };
+      }
+      return toPage(store.page({ ...from, limit: limit + 1 }, categoryId ?? null), limit, {
         item: toContact,
         position: ({ id, number }) => [byId ? id : number],
       });
@@ -120,16 +123,15 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
       announce(categoryIds.length > 0);
     },
 
-    merge({ id, otherId }, actor) {
+    merge({ id, otherId, dryRun }, actor) {
       if (id === otherId) throw new VigieError('bad_request', { detail: 'otherId' });
-      const merged = inTransaction(database, (): Contact => {
+      if (dryRun === true) return toContact(merged(find(id), find(otherId), clock.now()));
+      const contact = inTransaction(database, (): Contact => {
         const [kept, other] = [find(id), find(otherId)];
-        // Who opted out under one number wants nothing under the other either (SND-13).
+        const remaining = merged(kept, other, clock.now());
         if (other.optedOutAt !== null) suppressions.add({ phone: kept.phone, reason: 'opted_out' });
-        const name = kept.name === '' ? other.name : kept.name;
-        const attributes = mergeAttributes(other.attributes, kept.attributes);
-        store.update({ number: kept.number, id, phone: kept.phone, name, attributes }, clock.now());
-        store.setCategories(id, [...new Set([...kept.categoryIds, ...other.categoryIds])]);
+        store.update(remaining, clock.now());
+        store.setCategories(id, remaining.categoryIds);
         store.replaceInAudiences(otherId, id);
         recipients.forgetContact(other);
         store.remove(other);
@@ -137,7 +139,20 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
         return toContact(find(id));
       });
       announce(true);
-      return merged;
+      return contact;
     },
+  };
+}
+
+/** What remains of two contacts: the first one, with what it lacks. */
+function merged(kept: ContactRow, other: ContactRow, now: number): ContactRow {
+  return {
+    ...kept,
+    name: kept.name === '' ? other.name : kept.name,
+    attributes: mergeAttributes(other.attributes, kept.attributes),
+    categoryIds: [...new Set([...kept.categoryIds, ...other.categoryIds])].toSorted(),
+    // Who opted out under one number wants nothing under the other either (SND-13).
+    optedOutAt: kept.optedOutAt ?? (other.optedOutAt === null ? null : now),
+    updatedAt: now,
   };
 }

@@ -42,6 +42,13 @@ const OTHER_ROLES: [ColumnRole, ReadonlySet<string>][] = [
   ['consent', new Set(['consentement', 'consent', 'optin', 'opt in'])],
 ];
 
+/** Titles of our own export of recipients besides phone and name: a campaign's story, nothing that a contact has (CMP-13). */
+const EXPORTED = new Set([
+  ...['contactId', 'state', 'reason', 'reasonMessage', 'message1SentAt', 'deliveredAt', 'readAt', 'interactionAt'],
+  ...['interactionType', 'within24h', 'message2SentAt'],
+]);
+const isOwnExport = (header: readonly string[]): boolean => [...EXPORTED].every((title) => header.includes(title));
+
 /** Names that would reach an object's prototype; the contract refuses them as attributes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const MAX_KEY_LENGTH = 64;
@@ -49,7 +56,10 @@ const MAX_KEY_LENGTH = 64;
 /** What each column seems to be, by its title (CMP-1): the others become attributes. */
 export function findRoles(header: readonly string[]): ColumnRole[] {
   const names = header.map((title) => wordsOf(title).join(' '));
-  const roles = header.map((title): ColumnRole => (isKey(keyOf(title)) ? 'attribute' : 'ignore'));
+  const ignored = isOwnExport(header) ? EXPORTED : new Set<string>();
+  const roles = header.map((title): ColumnRole =>
+    isKey(keyOf(title)) && !ignored.has(title) ? 'attribute' : 'ignore',
+  );
   const give = (role: ColumnRole, known: ReadonlySet<string>): boolean => {
     const index = names.findIndex((name) => known.has(name));
     if (index !== -1) roles[index] = role;
@@ -90,8 +100,10 @@ export function findColumns(header: readonly string[]): Columns | null {
 /** Name of a contact from its line: the whole one, else first and last name. */
 export function nameOf(cells: readonly string[], { fullName, firstName, lastName }: Columns): string {
   const cell = (index: number | null): string => (index === null ? '' : (cells[index] ?? ''));
-  const whole = cell(fullName) === '' ? `${cell(firstName)} ${cell(lastName)}` : cell(fullName);
-  return whole.replace(/\s+/g, ' ').trim();
+  // A whole name stays as it is written, so that an export comes back without a loss.
+  return cell(fullName) === ''
+    ? `${cell(firstName)} ${cell(lastName)}`.replace(/\s+/g, ' ').trim()
+    : cell(fullName).trim();
 }
 
 function findPhones(header: readonly string[]): number[] {

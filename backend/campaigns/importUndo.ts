@@ -55,7 +55,7 @@ export class ImportUndo {
     const restored = changes.flatMap((change) => (change.number === null ? [] : [restoredOf(change)]));
     this.#contacts.change(restored, now);
     this.#statements.leave.run(JSON.stringify(restored.flatMap(({ memberships }) => memberships)));
-    this.#contacts.indexLater(restored.filter(({ isChanged }) => isChanged).map((contact) => contact.number));
+    this.#contacts.indexLater(restored.filter(({ isIndexed }) => isIndexed).map((contact) => contact.number));
     this.#statements.forget.run({ number, contactIds: JSON.stringify(changes.map(({ contactId }) => contactId)) });
     this.#statements.count.run({ number, removed: 0, restored: changes.length, kept: 0 });
     return true;
@@ -96,7 +96,7 @@ function restoredOf({ contactId, former, written, ...present }: Extract<Change, 
     name,
     attributes,
     importNumber: before.importNumber,
-    isChanged: name !== present.name || attributes !== present.attributes,
+    isIndexed: name !== present.name || attributes !== present.attributes,
     memberships: before.addedCategories.map((categoryId) => ({ categoryId, contactId })),
   };
 }

@@ -107,10 +107,10 @@ export class ImportWriter {
     const changes = found.map(({ present, line }) => this.#changeOf(present, line, added.get(present.id) ?? []));
     const remembered = changes.filter(({ isRemembered }) => isRemembered).map(({ memory }) => memory);
     const changed = changes.filter(({ isWritten }) => isWritten).map(({ change }) => change);
-    const searched = changes.filter(({ isChanged }) => isChanged).map(({ change }) => change.number);
+    const indexed = changes.filter(({ isIndexed }) => isIndexed).map(({ change }) => change.number);
     if (remembered.length > 0) this.#statements.remember(this.#import.number, remembered);
     if (changed.length > 0) this.#statements.change(changed, this.#import.now);
-    if (searched.length > 0) this.#statements.indexLater(searched);
+    if (indexed.length > 0) this.#statements.indexLater(indexed);
   }
 
   #changeOf(present: Present, [, newName, , , added]: ImportedContact, addedCategories: readonly string[]) {
@@ -119,11 +119,11 @@ export class ImportWriter {
     const attributes = mergedJson(present.attributes, added);
     const isOwn = present.importNumber === this.#import.number;
     const isOthers = present.importNumber !== null && !isOwn;
-    const isChanged = name !== present.name || attributes !== present.attributes;
-    const isWritten = isChanged || isOthers;
+    const isIndexed = name !== present.name || attributes !== present.attributes;
+    const isWritten = isIndexed || isOthers;
     const former = { name: present.name, attributes: present.attributes, importNumber: present.importNumber };
     return {
-      isChanged,
+      isIndexed,
       isWritten,
       isRemembered: !isOwn && (isWritten || addedCategories.length > 0),
       memory: {

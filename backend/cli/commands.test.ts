@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runLine } from '../../tests/support/commandLine.ts';
-import { someAttempt, someCampaign, someCategory, someContact } from '../../tests/support/samples.ts';
+import { someAttempt, someCampaign, someCategory, someContact, someWebhookEvent } from '../../tests/support/samples.ts';
 import { stubServices } from '../../tests/support/stubServices.ts';
 
 describe('token create', () => {
@@ -138,6 +138,49 @@ describe('commands', () => {
     });
     expect(list).toHaveBeenCalledWith({ q: 'awa', categoryId: 'category-1', limit: 50 });
     expect(output).toMatch(/contact-1 +\+33612345678 +Awa/);
+  });
+
+  it('contacts merge says what stays, and a dry run asks for no more than that (CMP-1, SND-10)', async () => {
+    const merge = vi.fn(() => someContact);
+    const line = ['contacts', 'merge', 'contact-1', 'contact-2'];
+    const tried = await runLine([...line, '--dry-run'], { contacts: { merge } });
+    expect(tried.output).toMatch(/^Simulation, rien n’est changé[^]*Téléphone +\+33612345678/);
+    expect(merge).toHaveBeenLastCalledWith({ id: 'contact-1', otherId: 'contact-2', dryRun: true }, 'cli');
+    expect((await runLine(line, { contacts: { merge } })).output).toMatch(/^Contacts fusionnés : contact-1 reste/);
+    expect(merge).toHaveBeenLastCalledWith({ id: 'contact-1', otherId: 'contact-2', dryRun: false }, 'cli');
+  });
+
+  it('answers list finds those of unknown senders among all that found no match (CMP-8)', async () => {
+    const events = [
+      { ...someWebhookEvent, id: '1', verdict: 'unmatched' as const, reason: 'unknown_message' },
+      { ...someWebhookEvent, id: '2', verdict: 'unmatched' as const, reason: 'hidden_sender' },
+      { ...someWebhookEvent, id: '3', verdict: 'unmatched' as const, reason: 'unknown_contact' },
+    ];
+    const list = vi.fn(({ limit, cursor }: { limit: number; cursor?: string | undefined }) => {
+      const end = Number(cursor ?? 0) + Math.min(limit, 1);
+      return { items: events.slice(end - 1, end), nextCursor: end < events.length ? String(end) : null };
+    });
+    const { output } = await runLine(['answers', 'list', '--json'], { webhookEvents: { list } });
+    expect(JSON.parse(output)).toMatchObject({ items: [{ id: '2' }, { id: '3' }], nextCursor: null });
+    expect(list).toHaveBeenCalledWith({ verdict: 'unmatched', limit: 50 });
+    const first = await runLine(['answers', 'list', '--limit', '1'], { webhookEvents: { list } });
+    expect(first.output).toContain('Suite : --cursor 2');
+    expect((await runLine(['answers', 'list'])).output).toBe('Rien à afficher.\n');
+  });
+
+  it('answers assign takes a contact by its id or its phone, and says what came of it (CMP-8)', async () => {
+    const assign = vi.fn(() => ({ ...someWebhookEvent, verdict: 'applied' as const }));
+    const { output } = await runLine(['answers', 'assign', '7', '--contact', 'contact-2'], {
+      webhookEvents: { assign },
+    });
+    expect(output).toBe('Réponse attribuée : applied.\n');
+    expect(assign).toHaveBeenLastCalledWith({ id: '7', contactId: 'contact-2' }, 'cli');
+    await runLine(['answers', 'assign', '7', '--contact', '06 12 34 56 78'], { webhookEvents: { assign } });
+    expect(assign).toHaveBeenLastCalledWith({ id: '7', contactId: 'contact-1' }, 'cli');
+    const list = () => ({ items: [someContact, { ...someContact, id: 'contact-2' }], nextCursor: null });
+    const unclear = await runLine(['answers', 'assign', '7', '--contact', '06 12'], { contacts: { list } });
+    expect([unclear.exitCode, unclear.errors]).toEqual([1, expect.stringContaining('06 12')]);
+    expect((await runLine(['answers', 'assign', '7'])).exitCode).toBe(2);
   });
 
   it('categories are added, changed and removed by their names (CMP-2)', async () => {

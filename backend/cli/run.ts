@@ -13,6 +13,7 @@ import {
   type Context,
   type Text,
 } from './command.ts';
+import { answerCommands } from './commands/answers.ts';
 import { attemptCommands } from './commands/attempts.ts';
 import { backup, restore } from './commands/backup.ts';
 import { campaignCommands } from './commands/campaign.ts';
@@ -42,6 +43,7 @@ const COMMANDS: Command[] = [
   ...categoryCommands,
   ...campaignCommands,
   ...attemptCommands,
+  ...answerCommands,
   ...lineCommands,
   ...clockCommands,
   ...keyCommands,

@@ -38,14 +38,17 @@ export const contactPatch = z.object({
 export type ContactPatch = z.infer<typeof contactPatch>;
 
 export const contactListInput = pageInput.extend({
-  /** Part of a name or of a phone. */
+  /** Part of a name, of an attribute's value or of a phone; several words may stand in different ones. */
   q: z.string().max(200).optional(),
   categoryId: id.optional(),
 });
 export type ContactListInput = z.infer<typeof contactListInput>;
 
-/** Both become the one with this id: what it leaves empty is filled from the other, which then goes. */
-export const contactMerge = z.object({ id, otherId: id });
+/**
+ * Both become the one with this id: what it leaves empty is filled from the other, which then goes. A dry run answers
+ * with what would remain, and changes nothing.
+ */
+export const contactMerge = z.object({ id, otherId: id, dryRun: z.boolean().optional() });
 export type ContactMerge = z.infer<typeof contactMerge>;
 
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/);

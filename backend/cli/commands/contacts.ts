@@ -1,5 +1,6 @@
+import type { Page } from '../../contract/common.ts';
 import type { Contact } from '../../contract/contacts.ts';
-import { defineCommand, UsageError, type Command, type Text } from '../command.ts';
+import { defineCommand, UsageError, type Client, type Command, type Text } from '../command.ts';
 import { sheet, table } from '../layout.ts';
 import { given, required, wholeNumber } from '../values.ts';
 import { categoryIds } from './categories.ts';
@@ -27,6 +28,23 @@ function describe(contact: Contact, text: Text): string {
   ]);
 }
 
+/** As the contract has it. */
+const DEFAULT_ROWS = 50;
+
+type ContactsAsked = { q?: string; categoryId?: string | undefined; cursor?: string; limit?: number };
+
+/** A whole page: a search through very many contacts gives short ones that go on. */
+export async function contactPage(api: Client, asked: ContactsAsked): Promise<Page<Contact>> {
+  const wanted = asked.limit ?? DEFAULT_ROWS;
+  let page = await api.contacts.list(asked);
+  while (page.items.length < wanted && page.nextCursor !== null) {
+    const left = { limit: wanted - page.items.length, cursor: page.nextCursor };
+    const next = await api.contacts.list({ ...asked, ...left });
+    page = { items: [...page.items, ...next.items], nextCursor: next.nextCursor };
+  }
+  return page;
+}
+
 const list = defineCommand({
   name: 'contacts list',
   options: {
@@ -38,7 +56,8 @@ const list = defineCommand({
   async run({ search, category, limit, cursor }, { client, text }) {
     const api = await client();
     const [categoryId] = category === undefined ? [] : await categoryIds(api, [category]);
-    const page = await api.contacts.list(given({ q: search, categoryId, cursor, limit: wholeNumber('limit', limit) }));
+    const asked = given({ q: search, categoryId, cursor, limit: wholeNumber('limit', limit) });
+    const page = await contactPage(api, asked);
     const head = [text('field.id'), text('field.phone'), text('field.name')];
     const rows = page.items.map(({ id, phone, name }) => [id, phone, name]);
     const more = page.nextCursor === null ? [] : [text('list.more', { cursor: page.nextCursor })];
@@ -102,4 +121,16 @@ const remove = defineCommand({
   },
 });
 
-export const contactCommands: Command[] = [list, show, add, edit, remove];
+const merge = defineCommand({
+  name: 'contacts merge',
+  operands: ['ID', 'OTHER'],
+  options: { 'dry-run': { type: 'boolean' } },
+  async run({ 'dry-run': dryRun = false }, { client, text }, [id = '', otherId = '']) {
+    const { contacts } = await client();
+    const contact = await contacts.merge({ id, otherId, dryRun });
+    const said = text(dryRun ? 'contact.would_merge' : 'contact.merged', contact);
+    return { data: contact, words: `${said}\n${describe(contact, text)}` };
+  },
+});
+
+export const contactCommands: Command[] = [list, show, add, edit, remove, merge];

@@ -34,7 +34,7 @@ export function AttemptsPage({ path, query }: PageProps) {
       actions={
         <ExportButton
           fileName={t('attempts.exportFile')}
-          ask={(separator) => api.exports.attempts({ ...filters, separator })}
+          ask={(separator, options) => api.exports.attempts({ ...filters, separator }, options)}
         />
       }
       bar={<AttemptFilters query={query} />}

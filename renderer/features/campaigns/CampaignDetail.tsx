@@ -46,7 +46,7 @@ export function CampaignDetail({ id, query }: { id: string; query: Readonly<Reco
             {campaign.status !== 'draft' && (
               <ExportButton
                 fileName={t('campaigns.detail.exportFile')}
-                ask={(separator) => api.exports.recipients({ id, separator })}
+                ask={(separator, options) => api.exports.recipients({ id, separator }, options)}
               />
             )}
             <CampaignActions campaign={campaign} />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Pencil, Trash2 } from 'lucide-react';
+import { Merge, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Contact } from '../../../backend/contract/contacts.ts';
@@ -13,6 +13,7 @@ import { readablePhone } from '../../format/format.ts';
 import { useFormat } from '../../format/useFormat.ts';
 import { href } from '../../state/router.ts';
 import { ContactForm, contactInputOf } from './ContactForm.tsx';
+import { MergeContact } from './MergeContact.tsx';
 import { useContactChanges } from './useContactChanges.ts';
 
 /** One contact beside the list. */
@@ -39,7 +40,7 @@ function Detail({ contact, onClose }: { contact: Contact; onClose: () => void })
   const { t } = useTranslation();
   const format = useFormat();
   const changes = useContactChanges();
-  const [asked, setAsked] = useState<'edit' | 'remove' | null>(null);
+  const [asked, setAsked] = useState<'edit' | 'merge' | 'remove' | null>(null);
   const { data: categories } = useQuery(categoriesQuery());
   const names = categories?.filter(({ id }) => contact.categoryIds.includes(id)).map(({ name }) => name) ?? [];
   const close = (): void => setAsked(null);
@@ -51,6 +52,9 @@ function Detail({ contact, onClose }: { contact: Contact; onClose: () => void })
       <div className="mt-3 mb-5 flex flex-wrap gap-2 first:mt-0">
         <Button size="small" icon={<Pencil size={14} />} onClick={() => setAsked('edit')}>
           {t('common.edit')}
+        </Button>
+        <Button size="small" icon={<Merge size={14} />} onClick={() => setAsked('merge')}>
+          {t('contacts.merge.title')}
         </Button>
         <ButtonLink size="small" href={href(['attempts'], { q: contact.phone })}>
           {t('contacts.detail.attempts')}
@@ -90,6 +94,7 @@ function Detail({ contact, onClose }: { contact: Contact; onClose: () => void })
           }}
         />
       </Dialog>
+      {asked === 'merge' && <MergeContact contact={contact} onClose={close} />}
       <Confirm
         open={asked === 'remove'}
         onClose={close}

@@ -7,9 +7,9 @@ import { useSentence } from '../../components/LoadFailed.tsx';
 import { toast } from '../../state/toasts.ts';
 import { withAdded, withChanged, withRemoved, type ContactPages } from './contactPages.ts';
 
-type Snapshot = [QueryKey, ContactPages | undefined][];
-/** Stands in for the id that the backend will give. */
-const UNSAVED_ID = 'unsaved';
+type Snapshot = [QueryKey, unknown][];
+/** Stands before what stands in for the id that the backend will give. */
+const UNSAVED = 'unsaved-';
 
 /** Creates, changes and deletes contacts: shown at once, put back with an explanation when refused (UI-3). */
 export function useContactChanges() {
@@ -17,10 +17,10 @@ export function useContactChanges() {
   const sentence = useSentence();
   const queryClient = useQueryClient();
 
-  const showAtOnce = async (change: (data: ContactPages) => ContactPages): Promise<Snapshot> => {
+  const showAtOnce = async (change: (data: ContactPages, key: QueryKey) => ContactPages): Promise<Snapshot> => {
     await queryClient.cancelQueries({ queryKey: keys.contacts });
     const before = queryClient.getQueriesData<ContactPages>({ queryKey: keys.contacts });
-    queryClient.setQueriesData<ContactPages>({ queryKey: keys.contacts }, (data) => data && change(data));
+    for (const [key, data] of before) if (data) queryClient.setQueryData(key, change(data, key));
     return before;
   };
   const putBack = (before: Snapshot | undefined): void => {
@@ -41,14 +41,17 @@ export function useContactChanges() {
 
   const create = useMutation({
     mutationFn: (input: ContactInput) => api.contacts.create(input),
-    onMutate: (input) => showAtOnce((data) => withAdded(data, unsaved(input))),
+    onMutate: (input) => showAtOnce((data, key) => (isListed(input, key) ? withAdded(data, unsaved(input)) : data)),
     ...options({ done: t('contacts.done.created'), failed: t('contacts.done.notSaved') }),
   });
   const update = useMutation({
     mutationFn: ({ id, input }: { id: string; input: ContactInput }) => api.contacts.update({ id, ...input }),
-    onMutate: ({ id, input }) => {
-      queryClient.setQueryData<Contact>([...keys.contact, id], (contact) => contact && { ...contact, ...input });
-      return showAtOnce((data) => withChanged(data, id, input));
+    onMutate: async ({ id, input }) => {
+      const key = [...keys.contact, id];
+      await queryClient.cancelQueries({ queryKey: key });
+      const own: Snapshot = [[key, queryClient.getQueryData(key)]];
+      queryClient.setQueryData<Contact>(key, (contact) => contact && { ...contact, ...input });
+      return own.concat(await showAtOnce((data) => withChanged(data, id, input)));
     },
     ...options({ done: t('contacts.done.updated'), failed: t('contacts.done.notSaved') }),
     onSettled: (_contact, _error, { id }) => {
@@ -64,11 +67,17 @@ export function useContactChanges() {
   return { create, update, remove };
 }
 
+/** Whether a list shows a new contact before the backend has said where it stands: not in another category, not found. */
+function isListed({ categoryIds }: ContactInput, key: QueryKey): boolean {
+  const { q, categoryId } = key.at(-1) as { q?: string; categoryId?: string };
+  return q === undefined && (categoryId === undefined || categoryIds.includes(categoryId));
+}
+
 function unsaved(input: ContactInput): Contact {
-  return { ...input, id: UNSAVED_ID, optedOutAt: null, createdAt: '', updatedAt: '' };
+  return { ...input, id: `${UNSAVED}${input.phone}`, optedOutAt: null, createdAt: '', updatedAt: '' };
 }
 
 /** A contact that the backend has not confirmed yet has no page of its own. */
 export function isUnsaved(contact: Pick<Contact, 'id'>): boolean {
-  return contact.id === UNSAVED_ID;
+  return contact.id.startsWith(UNSAVED);
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import { useId, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../../api/client.ts';
+import { findContacts } from '../../api/findContacts.ts';
 import { keys } from '../../api/queries.ts';
 import { closePalette, usePalette } from '../../state/palette.ts';
 import { useCommands, type Command } from './useCommands.ts';
@@ -38,10 +38,10 @@ function Finder() {
   const [marked, setMarked] = useState(0);
   const { data: contacts } = useQuery({
     queryKey: [...keys.contactLookup, 'palette', text],
-    queryFn: ({ signal }) => api.contacts.list({ q: text, limit: MOST_CONTACTS }, { signal }),
+    queryFn: ({ signal }) => findContacts(text, MOST_CONTACTS, signal),
     enabled: text.trim().length >= FROM_LETTERS,
   });
-  const commands = useCommands(text, contacts?.items ?? []);
+  const commands = useCommands(text, contacts ?? []);
   const current = commands[Math.min(marked, commands.length - 1)];
 
   const run = (command: Command | undefined): void => {

@@ -25,6 +25,8 @@ export const shell: Texts<typeof french> = {
     exporting_other: '{{count, number}} rows…',
     exported_one: '{{count, number}} row exported',
     exported_other: '{{count, number}} rows exported',
+    exportStop: 'Stop the export',
+    exportStopped: 'Export stopped, no file was saved',
     exportFailed: 'The export did not complete',
     yes: 'Yes',
     no: 'No',

@@ -57,7 +57,6 @@ export const webhooks: Texts<typeof french> = {
     label: 'Whose answer is it?',
     hint: 'Search by name or phone. If the window is open, the follow-up leaves.',
     choose: 'It is theirs',
-    none: 'No contact.',
     done: 'Answer assigned: {{verdict}}',
     failed: 'The answer is not assigned',
   },

@@ -22,6 +22,8 @@ export const shell = {
     exporting_other: '{{count, number}} lignes…',
     exported_one: '{{count, number}} ligne exportée',
     exported_other: '{{count, number}} lignes exportées',
+    exportStop: 'Arrêter l’export',
+    exportStopped: 'Export arrêté, aucun fichier n’est enregistré',
     exportFailed: 'L’export n’a pas abouti',
     yes: 'Oui',
     no: 'Non',

@@ -54,7 +54,6 @@ export const webhooks = {
     label: 'De qui est cette réponse ?',
     hint: 'Cherchez par nom ou par numéro. Si sa fenêtre est ouverte, la relance part.',
     choose: 'C’est lui ou elle',
-    none: 'Aucun contact.',
     done: 'Réponse attribuée : {{verdict}}',
     failed: 'La réponse n’est pas attribuée',
   },

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The program, where it is on this machine. */
+export const SOFFICE = ['/usr/bin/soffice', '/usr/local/bin/soffice', '/opt/libreoffice/program/soffice'].find(
+  existsSync,
+);
+/** Ends the title of a suite that needs it. */
+export const SOFFICE_NOTE = SOFFICE === undefined ? '(skipped: soffice is not on this machine)' : '';
+/** A CSV file with commas, in UTF-8, as the program writes it. */
+export const AS_CSV = 'csv:Text - txt - csv (StarCalc):44,34,76';
+
+/** Opens a file of a folder and saves it as another kind; gives the new file. */
+export function convert(folder: string, to: string, from: string): string {
+  execFileSync(
+    SOFFICE!,
+    [
+      `-env:UserInstallation=file://${folder}/profile`,
+      ...['--headless', '--norestore'],
+      ...(from.endsWith('.csv') ? ['--infilter=CSV:44,34,76'] : []),
+      ...['--convert-to', to, '--outdir', folder, from],
+    ],
+    { cwd: folder, stdio: 'pipe' },
+  );
+  return path.join(folder, `${path.parse(from).name}.${to.split(':')[0]!}`);
+}
