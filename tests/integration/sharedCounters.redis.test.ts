@@ -6,15 +6,12 @@ import type { SharedStore } from '../../backend/sync/shared/redisCounters.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import {
   connectMachine,
-  createMachine,
   createMovableServer,
-  peaksOf,
+  startGroup,
   type CallFault,
-  type Machine,
   type MovableServer,
 } from '../support/sharedMachines.ts';
 
-const START = Date.parse('2026-11-20T08:00:00.000Z');
 const MACHINES = 3;
 
 let redis: RedisServer;
@@ -33,57 +30,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** Machines that know each other, on counters that grant. */
-async function group(options: {
-  count?: number;
-  dailyLimit: number;
-  rollingLimit: number;
-  skews?: readonly number[];
-  at?: number;
-}) {
-  const { count = MACHINES, dailyLimit, rollingLimit, skews = [] } = options;
-  let now = options.at ?? START;
-  server.forgetSaved();
-  await server.startEmpty(now);
-  const machines = Array.from({ length: count }, (_, index) =>
-    createMachine({
-      ...{ name: `machine-${index}`, store, time: () => now, skewMs: skews[index] ?? 0 },
-      limits: { dailyLimit, rollingLimit },
-    }),
-  );
-  const pass = async (ms: number): Promise<void> => {
-    now += ms;
-    await server.setTime(now);
-  };
-  const everyone = async (): Promise<void> => {
-    for (const machine of machines) await machine.report('none');
-  };
-  await everyone();
-  await pass(3 * SECOND_MS);
-  await everyone();
-  const [first, second] = machines as [Machine, Machine];
-  return {
-    ...{ machines, first, second, pass, everyone },
-    now: () => now,
-    peaks: () => peaksOf(machines.flatMap(({ accepted }) => accepted)),
-    /** Everybody sends and reports until nobody may any more. */
-    async exhaust(): Promise<number> {
-      let total = 0;
-      for (let idle = 0; idle < 3;) {
-        let moved = 0;
-        for (const machine of machines) {
-          moved += machine.send(1_000);
-          machine.settle();
-          await machine.report('none');
-        }
-        await pass(SECOND_MS);
-        total += moved;
-        idle = moved === 0 ? idle + 1 : 0;
-      }
-      return total;
-    },
-  };
-}
+const group = (options: Parameters<typeof startGroup>[1]) => startGroup({ server, store }, options);
 
 type Step =
   | { kind: 'send'; machine: number; count: number }
@@ -123,7 +70,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-async function play(shared: Awaited<ReturnType<typeof group>>, one: Step): Promise<void> {
+async function play(shared: Awaited<ReturnType<typeof startGroup>>, one: Step): Promise<void> {
   const { machines, pass, everyone } = shared;
   switch (one.kind) {
     case 'send':
@@ -200,6 +147,21 @@ describe('machines that share their limits', () => {
     expect(most).toBeGreaterThan(200);
   });
 
+  it('believe no report that arrives after a later one (fault 22; SYN-5, I1)', async () => {
+    const { first, second, pass, peaks } = await group({ count: 2, dailyLimit: 20, rollingLimit: 1_000 });
+    await first.report('late');
+    expect(first.send(1_000)).toBe(5);
+    await first.report('none');
+    await first.deliverLate();
+    for (let round = 0; round < 5; round++) {
+      second.send(1_000);
+      await second.report('none');
+      await pass(SECOND_MS);
+    }
+    first.send(1_000);
+    expect(peaks().onADay).toBe(20);
+  });
+
   it('use the whole of them, to the last slot, and nothing more (SYN-5)', async () => {
     const shared = await group({ dailyLimit: 180, rollingLimit: 1_000 });
     expect(await shared.exhaust()).toBe(180);
@@ -259,6 +221,24 @@ describe('machines that share their limits', () => {
     await first.report('none');
     expect(first.counters.standing().state).toBe('connected');
     expect(first.send(1)).toBe(1);
+  });
+
+  it('count what a silent one may have sent before the memory was lost in the cap of the next day (SYN-5, I2)', async () => {
+    const { first, second, pass, now, peaks } = await group({ count: 2, dailyLimit: 10, rollingLimit: 12 });
+    await pass(12 * HOUR_MS);
+    expect(second.send(2)).toBe(2);
+    second.settle();
+    await server.startEmpty(now());
+    await first.report('none');
+    await pass(nextDayStart(now()) - now() + SECOND_MS);
+    for (let round = 0; round < 3; round++) {
+      await first.report('none');
+      first.send(1_000);
+    }
+    expect(peaks().inADay).toBe(4);
+    await pass(DAY_MS);
+    await first.report('none');
+    expect(first.send(1_000)).toBe(10);
   });
 
   it('share by halves, and what one gives back the other gets at once (SYN-5)', async () => {
