@@ -217,7 +217,7 @@ describe('machines that share their limits', () => {
 
     await server.startEmpty(now());
     await first.report('none');
-    await pass(nextDayStart(now()) - now() + SECOND_MS);
+    await pass(nextDayStart(now()) - now() + 5 * SECOND_MS);
     await first.report('none');
     expect(first.counters.standing().state).toBe('connected');
     expect(first.send(1)).toBe(1);
@@ -230,7 +230,7 @@ describe('machines that share their limits', () => {
     second.settle();
     await server.startEmpty(now());
     await first.report('none');
-    await pass(nextDayStart(now()) - now() + SECOND_MS);
+    await pass(nextDayStart(now()) - now() + 5 * SECOND_MS);
     for (let round = 0; round < 3; round++) {
       await first.report('none');
       first.send(1_000);

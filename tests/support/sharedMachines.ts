@@ -26,9 +26,8 @@ export function createMovableServer(url: string) {
     facts: { now: `tonumber(redis.call('GET', 'test:now'))`, run: `redis.call('GET', 'test:run')` },
     setTime: (at: number) => direct.set('test:now', String(at)),
     async startEmpty(at: number): Promise<void> {
-      await direct.flushall();
-      await direct.set('test:now', String(at));
-      await again();
+      const run = `run${++runs}`;
+      await direct.pipeline().flushall().set('test:now', String(at)).set('test:run', run).exec();
     },
     restart: again,
     async save(): Promise<void> {

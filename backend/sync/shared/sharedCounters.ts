@@ -17,7 +17,7 @@ const INTERVAL_MS = SECOND_MS;
 /** When messages wait for a slot. */
 const SOON_MS = SECOND_MS / 10;
 /** Reports that go unanswered for so long: the counters are lost. */
-export const LOST_AFTER_MS = 5 * SECOND_MS;
+const LOST_AFTER_MS = 5 * SECOND_MS;
 /** Everything is said again after so long, so that what was given back later is seen. */
 const WHOLE_EVERY_MS = 60 * MINUTE_MS;
 /** Asked for at once when messages wait: less than that is no hurry, more is not sent in the next second. */
@@ -26,6 +26,8 @@ const DEMAND = 10;
 const REPORTS_OF_A_START = 10_000_000;
 /** By so much a clock may be off before the difference is written down again. */
 const OFFSET_STEP_MS = SECOND_MS;
+/** What is not known of the other clock: that step, and how long an answer may have been under way. */
+const UNSURE_MS = 3 * SECOND_MS;
 const FOLLOWED_UP_MS = 2 * DAY_MS;
 
 type CountersDependencies = {
@@ -104,7 +106,8 @@ export class SharedCounters implements Service, SharedSlots {
     const day = dayOf(at);
     const shared = at + book.read().offsetMs;
     // Both clocks must stand on the day, and stay on it until the answer.
-    if (dayOf(shared) !== day || closesTooSoon(shared, sendTimeoutMs)) return 'day_is_closing';
+    const isOutside = dayOf(shared - UNSURE_MS) !== day || dayOf(shared) !== day;
+    if (isOutside || closesTooSoon(shared + UNSURE_MS, sendTimeoutMs)) return 'day_is_closing';
     if (book.take(day)) return null;
     this.#isWaitedFor = true;
     if (this.#started && !this.#isSoon && this.#running === null) this.#schedule(SOON_MS);
