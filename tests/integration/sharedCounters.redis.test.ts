@@ -169,6 +169,16 @@ describe('machines that share their limits', () => {
     expect(shared.first.counters.standing()).toMatchObject({ state: 'connected', sent: 180, machines: 3 });
   });
 
+  it('count what is on its way, of each of them (SYN-5, I2)', async () => {
+    const { machines, pass, everyone, peaks } = await group({ dailyLimit: 100, rollingLimit: 12 });
+    for (let round = 0; round < 12; round++) {
+      for (const each of machines) each.send(1_000);
+      await everyone();
+      await pass(SECOND_MS);
+    }
+    expect(peaks().inADay).toBe(12);
+  });
+
   it('get the rolling cap back 24 hours later, and not before (SYN-5, I2)', async () => {
     const shared = await group({ count: 2, dailyLimit: 100, rollingLimit: 30 });
     expect(await shared.exhaust()).toBe(30);
@@ -194,6 +204,9 @@ describe('machines that share their limits', () => {
     expect(two.first.counters.standing()).toMatchObject({ state: 'lost', canStillSend: left });
     expect(two.first.send(1_000)).toBe(left);
     expect(two.first.counters.refusal()).toBe('shared_counters_unavailable');
+    await two.pass(nextDayStart(two.now()) - two.now() + 5 * SECOND_MS);
+    expect(two.first.counters.standing()).toMatchObject({ state: 'lost', canStillSend: 0, sent: 0 });
+    expect(two.first.send(1)).toBe(0);
 
     const alone = await group({ count: 1, dailyLimit: 100, rollingLimit: 1_000 });
     await alone.machines[0]!.report('not_asked');

@@ -66,7 +66,7 @@ export class SharedCounters implements Service, SharedSlots {
   /** Clock of the last report that was taken, and of the last whole one; null: everything is to be said. */
   #saidAt: number | null = null;
   #wholeAt = 0;
-  #last: { answer: TakenReport; monotonic: number } | null = null;
+  #last: { answer: TakenReport; day: string; monotonic: number } | null = null;
   #lostSince: number | null = null;
   #failingSince: { at: number; monotonic: number } | null = null;
 
@@ -140,11 +140,13 @@ export class SharedCounters implements Service, SharedSlots {
     const answer = this.#last?.answer;
     const lost = this.#lostSince;
     const isGranting = answer?.isGranting === true;
+    // What was heard yesterday says nothing about today.
+    const isOfToday = this.#last?.day === dayOf(effectiveNow(clock.now()));
     return {
       state: lost !== null ? 'lost' : isGranting ? 'connected' : 'waiting',
       lostSince: toIso(lost),
       canStillSend: this.#slots(effectiveNow(clock.now())),
-      sent: answer?.sent ?? 0,
+      sent: isOfToday ? (answer?.sent ?? 0) : 0,
       rolling: answer?.rolling ?? 0,
       limit: answer?.limits.daily ?? limits().dailyLimit,
       machines: 1 + Object.keys(book.read().others).length,
@@ -248,7 +250,7 @@ export class SharedCounters implements Service, SharedSlots {
     if (report.demand > 0) this.#isWaitedFor = false;
     this.#saidAt = report.clock;
     if (report.whole) this.#wholeAt = report.clock;
-    this.#last = { answer, monotonic: clock.monotonic() };
+    this.#last = { answer, day: report.day, monotonic: clock.monotonic() };
     this.#failingSince = null;
     const wasLost = this.#lostSince !== null;
     this.#lostSince = null;
