@@ -16,7 +16,7 @@ type JobDependencies = {
   clock: Clock;
   logger: Logger;
   backups: Pick<Backups, 'create'>;
-  store: Pick<Store, 'main' | 'inbox'>;
+  store: Pick<Store, 'main' | 'inbox' | 'witness'>;
 };
 
 /** What time alone brings about (OPS-7). */
@@ -64,6 +64,10 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     },
     // Not waited for: a large file takes a while, in which the other jobs go on.
     { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
+    // A log that began anew gets its mark (REL-2).
+    { name: 'file-witness', schedule: '* * * * *', run: () => store.witness() },
+    // Not waited for: a provider that is slow must not hold up the other jobs.
+    { name: 'reconcile', schedule: '*/5 * * * *', atStart: true, run: () => void workspace.deliverySweep.runOnce() },
     { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
   ];
 }

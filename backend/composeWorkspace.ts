@@ -1,4 +1,6 @@
 import { composeCampaigns } from './composeCampaigns.ts';
+import { composeLines, type LineSetup } from './composeLines.ts';
+import { composeRelay } from './composeRelay.ts';
 import { composeShared } from './composeShared.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
@@ -22,9 +24,9 @@ import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
+import { DeliverySweep } from './sending/deliverySweep.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
-import { createLineService } from './sending/lineService.ts';
 import { createLineStandings } from './sending/lineStandings.ts';
 import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
@@ -53,6 +55,8 @@ export type WorkspaceParts = {
   logger: Logger;
   version: string;
   configuredLines: readonly ConfiguredLine[];
+  /** Where lines are set while it runs; absent where they cannot be. */
+  lineSetup?: LineSetup;
   addresses: () => { admin: string | null; webhooks: string | null };
 };
 
@@ -72,19 +76,19 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
   const mayHaveLeft = createMayHaveLeft(database);
-  const asking = parts.configuredLines.map((line) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) }));
-  const lines = new Lines(database, asking, clock.now());
+  const asking = (line: ConfiguredLine) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) });
+  const lines = new Lines(database, parts.configuredLines.map(asking), clock.now());
   const views = new AttemptViews({
     ...{ database, store: attempts, lines, locale },
     defaultCountry: () => preferences.values.defaultCountry,
   });
   const explain = (code: string, lineId: string | null): string =>
-    codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
+    codeSentence(locale(), code, views.providerOf(lineId ?? lines.byDefault()?.id ?? ''));
 
   const heldForReplies = (): number => {
     const now = ledger.effectiveNow(clock.now());
-    const [first] = lines.all();
-    if (first === undefined) return 0;
+    const first = lines.byDefault();
+    if (first === null) return 0;
     const settings = sendingSettings();
     return reserve.held({
       ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
@@ -127,7 +131,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope, code } });
     notify.notice({
       ...{ kind: 'line_paused', level: null, page: '/settings' },
-      title: sentence(locale(), 'notice.line_paused', { line: lineId }),
+      title: sentence(locale(), 'notice.line_paused', { line: lines.labelOf(lineId) }),
       body: explain(code, lineId),
     });
   };
@@ -187,6 +191,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       });
     },
   });
+  const deliverySweep = new DeliverySweep({ database, store: attempts, outcomes, lines, clock, logger });
   const webhooks = {
     ...{ database, inbox: parts.store.inbox, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
@@ -195,9 +200,17 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
+  const relay = composeRelay({
+    ...{ ...parts, lines, notify, locale },
+    stored: () => {
+      processor.wake();
+    },
+  });
   outcomes.onChange(({ kind, attempt }) => {
-    if (kind === 'accepted')
-      processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
+    if (kind !== 'accepted' && kind !== 'ids_learnt') return;
+    const providerIds = attempts.providerIds(attempt.id);
+    if (kind === 'accepted') reconciliation.accepted(attempt, providerIds);
+    processor.matchOrphans(attempt.lineId, providerIds, attempt.reference);
   });
 
   const wakeAfter =
@@ -210,6 +223,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const operator = new AttemptOperator({
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
+  });
+  const lineService = composeLines({
+    ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
+    setup: parts.lineSetup,
   });
   const services = withCache(cache, {
     monitoring,
@@ -254,8 +271,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
     }),
-    lines: createLineService({ database, lines, audit, notify, wake }),
-    settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
+    relay,
+    lines: lineService,
+    settings: createSettingsService({ ...parts, preferences, lines: lineService, audit, notify, wake }),
     cache,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
@@ -277,11 +295,13 @@ export function composeWorkspace(parts: WorkspaceParts) {
     cache,
     dispatcher,
     reconciliation,
+    deliverySweep,
     processor,
     campaigns,
     ledger,
     silence,
     clockWatch,
+    relay,
     wake,
     shared,
   };

@@ -30,7 +30,6 @@ const READ_MUCH: [part: string, reason: string][] = [
   ['searchable(', 'the search in contacts has its own index and tests'],
   ['INDEXED BY attempts_retries', 'an index of the waiting retries alone, walked in its order up to the limit'],
   ['FROM attempt_d', 'the roll-ups have some rows a day'],
-  ['FROM quota_slots WHERE settled_at IS NULL', 'an index of the messages in flight, a handful'],
   ['ORDER BY received_at, provider_message_id', 'the answers of one recipient'],
   ['WITH chosen AS', 'an audience is put together once, when a campaign is launched or previewed'],
   ['INDEXED BY attempts_queue LEFT JOIN campaigns', 'the forecast reads today’s queue, once in five seconds'],

@@ -92,6 +92,8 @@ export type WebhookRequest = {
 export type Provider = {
   readonly name: ProviderName;
   readonly capabilities: Capabilities;
+  /** How many ids it gives to one message; a webhook may carry any of them alone. Absent: one. */
+  readonly idsPerMessage?: number;
   send(message: OutgoingMessage): Promise<SendOutcome>;
   /** Only where `capabilities.lookupByReference`. */
   lookUp(reference: string): Promise<LookupOutcome>;
@@ -107,4 +109,6 @@ export type Provider = {
    * @throws VigieError `bad_request` when it is not one of the provider's envelopes
    */
   readWebhook(body: unknown): ProviderEvent[];
+  /** Whether a body is about this very sender; absent where the address of the webhook says it. */
+  isNamedIn?(body: unknown): boolean;
 };

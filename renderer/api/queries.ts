@@ -59,6 +59,7 @@ export const keys = {
   audit: ['audit'],
   backups: ['backups'],
   frozen: ['frozen'],
+  relay: ['relay'],
   changed: {
     contacts: ['contacts'],
     categories: ['categories'],
@@ -67,6 +68,7 @@ export const keys = {
     webhook_events: ['webhooks'],
     settings: ['settings'],
     suppressions: ['suppressions'],
+    relay: ['relay'],
   } satisfies Record<Changed, string[]>,
 };
 
@@ -173,6 +175,14 @@ export const settingsQuery = () =>
 
 export const backupsQuery = () =>
   queryOptions({ queryKey: keys.backups, queryFn: ({ signal }) => api.backups.list(undefined, { signal }) });
+
+export const relayQuery = () =>
+  queryOptions({
+    queryKey: keys.relay,
+    queryFn: ({ signal }) => api.relay.get(undefined, { signal }),
+    // Whatever was told while the page was closed.
+    refetchOnMount: 'always',
+  });
 
 export const suppressionsQuery = () =>
   pages(keys.suppressions, (page, options) => api.suppressions.list(page, options));

@@ -23,7 +23,10 @@ const WORDS = [
     'webhooks.change.',
   ],
   ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.backups.kinds.', 'settings.audit.actions.'],
-  ...['appearance', 'limits', 'answers', 'region', 'shared', 'system'].map((section) => `settings.${section}.title`),
+  ...['appearance', 'limits', 'answers', 'region', 'shared', 'relay', 'system'].map(
+    (section) => `settings.${section}.title`,
+  ),
+  'settings.relay.states.',
   'contacts.importer.delimiter.',
   'contacts.importer.role.',
   'contacts.importer.state.',

@@ -34,8 +34,13 @@ export const errorSentences = {
     'error.clock_unconfirmed':
       'L’heure n’est pas confirmée : le fournisseur ne répond pas, ou n’a pas la même heure. Réglez l’horloge de cet ordinateur, puis réessayez.',
     'error.not_assignable': 'Seule une réponse qui n’a trouvé aucun contact peut être attribuée à quelqu’un.',
-    'error.no_line':
-      'Aucune ligne n’est configurée. Indiquez la clé et l’appareil de votre fournisseur, puis redémarrez Vigie.',
+    'error.no_line': 'Aucune ligne n’envoie. Ajoutez-en une, ou réactivez-en une, dans Paramètres › Lignes.',
+    'error.line_fixed':
+      'Cette ligne vient des variables d’environnement : elle se modifie là, pas dans Vigie ({line}).',
+    'error.line_disabled': 'La ligne {line} est désactivée. Réactivez-la ou choisissez-en une autre.',
+    'error.line_in_use':
+      'La ligne {line} n’est pas retirée : {messages} messages et {campaigns} campagnes l’attendent. Choisissez de les déplacer ou de les annuler.',
+    'error.line_keys_missing': 'Les clés de la ligne {line} manquent ({fields}). Saisissez-les à nouveau.',
     'error.wrong_campaign_status': 'Cette action n’est pas possible : la campagne est dans l’état « {status} ».',
     'error.no_recipients':
       'Aucun contact à qui écrire. Choisissez une catégorie qui contient des contacts ou ajoutez des contacts.',
@@ -86,7 +91,12 @@ export const errorSentences = {
     'error.clock_unconfirmed':
       'The time is not confirmed: the provider does not answer, or has another time. Set the clock of this computer right, then try again.',
     'error.not_assignable': 'Only an answer that found no contact can be given to somebody.',
-    'error.no_line': 'No line is configured. Give your provider’s key and device, then restart Vigie.',
+    'error.no_line': 'No line sends. Add one, or enable one, in Settings › Lines.',
+    'error.line_fixed': 'This line comes from environment variables: it is changed there, not in Vigie ({line}).',
+    'error.line_disabled': 'The line {line} is disabled. Enable it or choose another one.',
+    'error.line_in_use':
+      'The line {line} is not removed: {messages} messages and {campaigns} campaigns wait on it. Choose to move or to cancel them.',
+    'error.line_keys_missing': 'The keys of the line {line} are missing ({fields}). Enter them again.',
     'error.wrong_campaign_status': 'This is not possible: the campaign is “{status}”.',
     'error.no_recipients': 'No contact to write to. Choose a category that holds contacts, or add contacts.',
     'error.too_many_requests': 'Too many requests. Try again in {seconds} seconds.',
