@@ -162,6 +162,28 @@ describe('machines that share their limits', () => {
     expect(peaks().onADay).toBe(20);
   });
 
+  it('believe no report that was under way when the memory was lost (fault 22; SYN-5, I1)', async () => {
+    const { first, second, everyone, pass, now, peaks } = await group({
+      count: 2,
+      dailyLimit: 20,
+      rollingLimit: 1_000,
+    });
+    await pass(HOUR_MS);
+    await first.report('late');
+    expect(first.send(1_000)).toBe(5);
+    await everyone();
+    await server.startEmpty(now());
+    await first.deliverLate();
+    await second.report('none');
+    await pass(3 * SECOND_MS);
+    for (let round = 0; round < 5; round++) {
+      await second.report('none');
+      second.send(1_000);
+    }
+    first.send(1_000);
+    expect(peaks().onADay).toBeLessThanOrEqual(20);
+  });
+
   it('use the whole of them, to the last slot, and nothing more (SYN-5)', async () => {
     const shared = await group({ dailyLimit: 180, rollingLimit: 1_000 });
     expect(await shared.exhaust()).toBe(180);

@@ -13,7 +13,7 @@ import { reportAnswer, type Report } from './report.ts';
 const REPORT: Report = {
   ...{ host: 'a', label: 'A', order: 1, whole: true, others: {}, clock: 0, day: '2026-11-20', open: 0, settled: {} },
   ...{ used: { message_1: 0, message_2: 0, other: 0 }, lease: 0, held: 0, demand: 0, followedUp: [], isLeaving: false },
-  ...{ limits: { daily: 1, rolling: 1 }, newMemory: 'm' },
+  ...{ limits: { daily: 1, rolling: 1 }, memory: '', newMemory: 'm' },
 };
 
 /** Shared limits whose answers a test writes. */

@@ -66,6 +66,8 @@ export class SharedCounters implements Service, SharedSlots {
   /** Clock of the last report that was taken, and of the last whole one; null: everything is to be said. */
   #saidAt: number | null = null;
   #wholeAt = 0;
+  /** Memory of the counters that was heard of last. */
+  #memory = '';
   #last: { answer: TakenReport; day: string; monotonic: number } | null = null;
   #lostSince: number | null = null;
   #failingSince: { at: number; monotonic: number } | null = null;
@@ -181,6 +183,7 @@ export class SharedCounters implements Service, SharedSlots {
       let answer = await store.report(report);
       if (answer.status === 'say_all') {
         this.#saidAt = null;
+        this.#memory = answer.memory;
         report = this.#report({});
         answer = await store.report(report);
       }
@@ -216,7 +219,7 @@ export class SharedCounters implements Service, SharedSlots {
         demand: this.#isWaitedFor ? DEMAND : 0,
         limits: { daily: dailyLimit, rolling: rollingLimit },
         followedUp: whole ? usage.followedUp(now - FOLLOWED_UP_MS) : [],
-        newMemory: newMemoryId(),
+        ...{ memory: this.#memory, newMemory: newMemoryId() },
       };
     });
   }
