@@ -7,6 +7,8 @@ import { createRedisCounters, type SharedStore } from '../../backend/sync/shared
 import { SharedCounters } from '../../backend/sync/shared/sharedCounters.ts';
 
 const START = Date.parse('2026-11-20T08:00:00.000Z');
+/** Names of memories are never given twice. */
+let memories = 0;
 const SEND_TIMEOUT_MS = 15 * SECOND_MS;
 /** What befalls the next report of a machine. `late`: it arrives after a later one, long after the caller gave up. */
 export type CallFault = 'none' | 'not_asked' | 'answer_lost' | 'late' | 'nonsense' | 'too_much';
@@ -137,7 +139,7 @@ function createMachine(options: {
       inTransaction: (work) => work(),
       clock: { now, monotonic: time, after: () => () => {} },
       ...{ effectiveNow: (at: number) => at, limits: () => limits, held: () => 0 },
-      ...{ newMemoryId: () => `${name}-${time()}`, changed: () => {} },
+      ...{ newMemoryId: () => `memory-${++memories}`, changed: () => {} },
     });
   let counters = begin();
   return {
