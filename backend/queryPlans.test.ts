@@ -9,6 +9,8 @@ import { webhookVerdict } from './contract/webhookEvents.ts';
 import { silentLogger } from './core/logger.ts';
 import { seededRandom } from './core/random.ts';
 import type { Database } from './storage/database.ts';
+import { createLeaseBook } from './sync/shared/leaseBook.ts';
+import { createUsageReader } from './sync/shared/usageReader.ts';
 
 /** Tables that grow with every message, contact and webhook. */
 const BIG = [
@@ -35,6 +37,7 @@ const READ_MUCH: [part: string, reason: string][] = [
   ['FROM recipients WHERE campaign_id = @id', 'the recount of a campaign is a check'],
   ['webhook_events NOT INDEXED', 'walks over the old events that it is about to delete'],
   ['SET day = min(day, @day), taken_at', 'a clock that was ahead is put right by hand'],
+  ['AS minute, count(*) AS count FROM quota_slots', 'what other machines must hear, since the last report'],
   ['(SELECT count(*) FROM contacts) AS contacts', 'asked once, before an import writes'],
 ];
 
@@ -59,6 +62,9 @@ beforeAll(() => {
     configuredLines: [{ id: 'line', label: 'Line', provider: createScriptedProvider(), webhookToken: 'token' }],
     addresses: () => ({ admin: null, webhooks: null }),
   });
+  // Of a machine that shares its limits.
+  createUsageReader(database);
+  createLeaseBook(database);
 });
 afterAll(() => {
   remove();

@@ -4,6 +4,8 @@ export type QueueTask = {
   atOnce: number;
   /** Where each message is posted; null for nothing at all. */
   provider: string | null;
+  /** Counters that are shared with other machines. */
+  redisUrl?: string | null;
   /** Address of the queue's server, if it has one. */
   server: string;
   /** Process of that server, whose time counts too. */

@@ -14,13 +14,18 @@ const NO_LIMIT = 1_000_000_000;
 export type Engine = { store: Store; workspace: Workspace };
 
 /** The product's own wiring on real files in a folder, with a line that sends through this provider. */
-export function createEngine(options: { dataDir: string; provider: Provider; sendsAtOnce: number }): Engine {
-  const { dataDir, provider, sendsAtOnce } = options;
+export function createEngine(options: {
+  dataDir: string;
+  provider: Provider;
+  sendsAtOnce: number;
+  redisUrl?: string | null;
+}): Engine {
+  const { dataDir, provider, sendsAtOnce, redisUrl = null } = options;
   const settings = loadConfig({ dataDir, demo: false }, { VIGIE_SEND_GAP_MS: '0-0', VIGIE_LOCALE: 'en' });
   const limits = { dailyLimit: NO_LIMIT, rollingLimit: NO_LIMIT, sendsPerMinute: NO_LIMIT };
   const store = openStore(dataDir, MIGRATIONS);
   const workspace = composeWorkspace({
-    config: { ...settings, sendsAtOnce, fixed: { ...settings.fixed, ...limits } },
+    config: { ...settings, redisUrl, sendsAtOnce, fixed: { ...settings.fixed, ...limits } },
     ...{ store, clock: systemClock, random: systemRandom, logger: createLogger('warn'), version: 'bench' },
     configuredLines: [{ id: 'line', label: 'Line', provider, webhookToken: 'token' }],
     addresses: () => ({ admin: null, webhooks: null }),

@@ -10,7 +10,7 @@ import { createEngine, createNoProvider } from './engine.ts';
 const POLL_MS = 5;
 
 /** The product's queue: messages are queued as `POST /messages` queues them, then dispatched with every guard on. */
-asSide<QueueTask>(({ jobs, atOnce, provider }) =>
+asSide<QueueTask>(({ jobs, atOnce, provider, redisUrl = null }) =>
   inFolder(async (dataDir) => {
     const client =
       provider === null
@@ -19,8 +19,8 @@ asSide<QueueTask>(({ jobs, atOnce, provider }) =>
             ...{ apiKey: 'key', deviceId: 'device', baseUrl: provider, webhookSecrets: [] },
             ...{ timeoutMs: 15_000, clock: systemClock },
           });
-    const { store, workspace } = createEngine({ dataDir, provider: client, sendsAtOnce: atOnce });
-    const { services, live, dispatcher } = workspace;
+    const { store, workspace } = createEngine({ dataDir, provider: client, sendsAtOnce: atOnce, redisUrl });
+    const { services, live, dispatcher, shared, cache } = workspace;
     store.main
       .transaction(() => {
         for (let job = 0; job < jobs; job += 1) {
@@ -43,6 +43,8 @@ asSide<QueueTask>(({ jobs, atOnce, provider }) =>
       )
       .pluck();
     await live.start();
+    await shared?.start();
+    while (shared !== null && shared.standing().canStillSend < jobs) await sleep(POLL_MS);
     const spent = processorMs(process.pid);
     const startedAt = performance.now();
     await dispatcher.start();
@@ -53,6 +55,8 @@ asSide<QueueTask>(({ jobs, atOnce, provider }) =>
     if (sent !== jobs) throw new Error(`${String(sent)} of ${String(jobs)} messages were sent`);
     await live.stop();
     await dispatcher.stop();
+    await shared?.stop();
+    cache.close();
     store.close();
     return result;
   }),

@@ -131,7 +131,7 @@ describe('two machines on one line', () => {
         await redis.kill();
         await sleep(systemClock, integerBetween(random, 0, 400));
         await redis.start();
-        await sleep(systemClock, integerBetween(random, 0, 2_600));
+        await sleep(systemClock, integerBetween(random, 0, 1_800));
       }
       await usedUp(hosts, limit);
       const taken = (await simulator.ledger()).map(({ reference, acceptedAt }) => ({

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { silentLogger } from '../../backend/core/logger.ts';
 import { createRedisCounters, type SharedStore } from '../../backend/sync/shared/redisCounters.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
+import { connectMachine, createMovableServer, startGroup } from '../support/sharedMachines.ts';
 
 let redis: RedisServer;
 let store: SharedStore;
@@ -41,5 +42,33 @@ describe('the lock of a follow-up', () => {
     expect(await store.hold(step('a'))).toBe('held');
     await store.release(step('a'), false);
     expect(await store.hold(step('b'))).toBe('held');
+  });
+});
+
+describe('the keys of the counters', () => {
+  it('are those of the documentation, kept for 48 hours, and add up (SYN-5)', async () => {
+    const server = createMovableServer(redis.url);
+    const counters = connectMachine(redis.url, server);
+    await vi.waitFor(() => counters.release(step('nobody'), true), { timeout: 20_000 });
+    await direct.flushall();
+    const { first, second, everyone } = await startGroup(
+      { server, store: counters },
+      { count: 2, dailyLimit: 80, rollingLimit: 1_000 },
+    );
+    expect(first.send(4) + second.send(5)).toBe(9);
+    await everyone();
+    const keys = (await direct.keys('whatsapp:*')).sort();
+    expect(keys).toEqual([
+      'whatsapp:daily:2026-11-20:hosts',
+      ...['message_1', 'message_2', 'other'].map((kind) => `whatsapp:daily:2026-11-20:${kind}`),
+      ...['whatsapp:rolling:machine-0', 'whatsapp:rolling:machine-1'].filter((key) => keys.includes(key)),
+      ...['whatsapp:shared:hosts', 'whatsapp:shared:memory', 'whatsapp:shared:reported'],
+    ]);
+    expect(await direct.get('whatsapp:daily:2026-11-20:other')).toBe('9');
+    const ttl = await direct.ttl('whatsapp:daily:2026-11-20:other');
+    expect(ttl).toBeGreaterThan(47 * 3_600);
+    expect(ttl).toBeLessThanOrEqual(48 * 3_600);
+    counters.close();
+    server.close();
   });
 });

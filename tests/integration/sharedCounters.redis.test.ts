@@ -1,20 +1,16 @@
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, nextDayStart } from '../../backend/core/days.ts';
 import type { SharedStore } from '../../backend/sync/shared/redisCounters.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import {
   connectMachine,
-  createMachine,
   createMovableServer,
-  peaksOf,
+  startGroup,
   type CallFault,
-  type Machine,
   type MovableServer,
 } from '../support/sharedMachines.ts';
 
-const START = Date.parse('2026-11-20T08:00:00.000Z');
 const MACHINES = 3;
 
 let redis: RedisServer;
@@ -33,57 +29,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** Machines that know each other, on counters that grant. */
-async function group(options: {
-  count?: number;
-  dailyLimit: number;
-  rollingLimit: number;
-  skews?: readonly number[];
-  at?: number;
-}) {
-  const { count = MACHINES, dailyLimit, rollingLimit, skews = [] } = options;
-  let now = options.at ?? START;
-  server.forgetSaved();
-  await server.startEmpty(now);
-  const machines = Array.from({ length: count }, (_, index) =>
-    createMachine({
-      ...{ name: `machine-${index}`, store, time: () => now, skewMs: skews[index] ?? 0 },
-      limits: { dailyLimit, rollingLimit },
-    }),
-  );
-  const pass = async (ms: number): Promise<void> => {
-    now += ms;
-    await server.setTime(now);
-  };
-  const everyone = async (): Promise<void> => {
-    for (const machine of machines) await machine.report('none');
-  };
-  await everyone();
-  await pass(3 * SECOND_MS);
-  await everyone();
-  const [first, second] = machines as [Machine, Machine];
-  return {
-    ...{ machines, first, second, pass, everyone },
-    now: () => now,
-    peaks: () => peaksOf(machines.flatMap(({ accepted }) => accepted)),
-    /** Everybody sends and reports until nobody may any more. */
-    async exhaust(): Promise<number> {
-      let total = 0;
-      for (let idle = 0; idle < 3;) {
-        let moved = 0;
-        for (const machine of machines) {
-          moved += machine.send(1_000);
-          machine.settle();
-          await machine.report('none');
-        }
-        await pass(SECOND_MS);
-        total += moved;
-        idle = moved === 0 ? idle + 1 : 0;
-      }
-      return total;
-    },
-  };
-}
+const group = (options: Parameters<typeof startGroup>[1]) => startGroup({ server, store }, options);
 
 type Step =
   | { kind: 'send'; machine: number; count: number }
@@ -123,7 +69,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-async function play(shared: Awaited<ReturnType<typeof group>>, one: Step): Promise<void> {
+async function play(shared: Awaited<ReturnType<typeof startGroup>>, one: Step): Promise<void> {
   const { machines, pass, everyone } = shared;
   switch (one.kind) {
     case 'send':
@@ -200,11 +146,58 @@ describe('machines that share their limits', () => {
     expect(most).toBeGreaterThan(200);
   });
 
+  it('believe no report that arrives after a later one (fault 22; SYN-5, I1)', async () => {
+    const { first, second, pass, peaks } = await group({ count: 2, dailyLimit: 20, rollingLimit: 1_000 });
+    await first.report('late');
+    expect(first.send(1_000)).toBe(5);
+    await first.report('none');
+    await first.deliverLate();
+    for (let round = 0; round < 5; round++) {
+      second.send(1_000);
+      await second.report('none');
+      await pass(SECOND_MS);
+    }
+    first.send(1_000);
+    expect(peaks().onADay).toBe(20);
+  });
+
+  it('believe no report that was under way when the memory was lost (fault 22; SYN-5, I1)', async () => {
+    const { first, second, everyone, pass, now, peaks } = await group({
+      count: 2,
+      dailyLimit: 20,
+      rollingLimit: 1_000,
+    });
+    await pass(HOUR_MS);
+    await first.report('late');
+    expect(first.send(1_000)).toBe(5);
+    await everyone();
+    await server.startEmpty(now());
+    await first.deliverLate();
+    await second.report('none');
+    await pass(3 * SECOND_MS);
+    for (let round = 0; round < 5; round++) {
+      await second.report('none');
+      second.send(1_000);
+    }
+    first.send(1_000);
+    expect(peaks().onADay).toBeLessThanOrEqual(20);
+  });
+
   it('use the whole of them, to the last slot, and nothing more (SYN-5)', async () => {
     const shared = await group({ dailyLimit: 180, rollingLimit: 1_000 });
     expect(await shared.exhaust()).toBe(180);
     expect(shared.first.counters.refusal()).toBe('shared_limit_reached');
     expect(shared.first.counters.standing()).toMatchObject({ state: 'connected', sent: 180, machines: 3 });
+  });
+
+  it('count what is on its way, of each of them (SYN-5, I2)', async () => {
+    const { machines, pass, everyone, peaks } = await group({ dailyLimit: 100, rollingLimit: 12 });
+    for (let round = 0; round < 12; round++) {
+      for (const each of machines) each.send(1_000);
+      await everyone();
+      await pass(SECOND_MS);
+    }
+    expect(peaks().inADay).toBe(12);
   });
 
   it('get the rolling cap back 24 hours later, and not before (SYN-5, I2)', async () => {
@@ -232,6 +225,9 @@ describe('machines that share their limits', () => {
     expect(two.first.counters.standing()).toMatchObject({ state: 'lost', canStillSend: left });
     expect(two.first.send(1_000)).toBe(left);
     expect(two.first.counters.refusal()).toBe('shared_counters_unavailable');
+    await two.pass(nextDayStart(two.now()) - two.now() + 5 * SECOND_MS);
+    expect(two.first.counters.standing()).toMatchObject({ state: 'lost', canStillSend: 0, sent: 0 });
+    expect(two.first.send(1)).toBe(0);
 
     const alone = await group({ count: 1, dailyLimit: 100, rollingLimit: 1_000 });
     await alone.machines[0]!.report('not_asked');
@@ -255,10 +251,28 @@ describe('machines that share their limits', () => {
 
     await server.startEmpty(now());
     await first.report('none');
-    await pass(nextDayStart(now()) - now() + SECOND_MS);
+    await pass(nextDayStart(now()) - now() + 5 * SECOND_MS);
     await first.report('none');
     expect(first.counters.standing().state).toBe('connected');
     expect(first.send(1)).toBe(1);
+  });
+
+  it('count what a silent one may have sent before the memory was lost in the cap of the next day (SYN-5, I2)', async () => {
+    const { first, second, pass, now, peaks } = await group({ count: 2, dailyLimit: 10, rollingLimit: 12 });
+    await pass(12 * HOUR_MS);
+    expect(second.send(2)).toBe(2);
+    second.settle();
+    await server.startEmpty(now());
+    await first.report('none');
+    await pass(nextDayStart(now()) - now() + 5 * SECOND_MS);
+    for (let round = 0; round < 3; round++) {
+      await first.report('none');
+      first.send(1_000);
+    }
+    expect(peaks().inADay).toBe(4);
+    await pass(DAY_MS);
+    await first.report('none');
+    expect(first.send(1_000)).toBe(10);
   });
 
   it('share by halves, and what one gives back the other gets at once (SYN-5)', async () => {
@@ -272,26 +286,5 @@ describe('machines that share their limits', () => {
     expect(second.counters.standing().canStillSend).toBe(80);
     await pass(SECOND_MS);
     await everyone();
-  });
-});
-
-describe('the keys of the counters', () => {
-  it('are those of the documentation, kept for 48 hours, and add up (SYN-5)', async () => {
-    const { first, second, everyone } = await group({ count: 2, dailyLimit: 80, rollingLimit: 1_000 });
-    expect(first.send(4) + second.send(5)).toBe(9);
-    await everyone();
-    const direct = new Redis(redis.url);
-    const keys = (await direct.keys('whatsapp:*')).sort();
-    expect(keys).toEqual([
-      'whatsapp:daily:2026-11-20:hosts',
-      ...['message_1', 'message_2', 'other'].map((kind) => `whatsapp:daily:2026-11-20:${kind}`),
-      ...['whatsapp:rolling:machine-0', 'whatsapp:rolling:machine-1'].filter((key) => keys.includes(key)),
-      ...['whatsapp:shared:hosts', 'whatsapp:shared:memory', 'whatsapp:shared:reported'],
-    ]);
-    expect(await direct.get('whatsapp:daily:2026-11-20:other')).toBe('9');
-    const ttl = await direct.ttl('whatsapp:daily:2026-11-20:other');
-    expect(ttl).toBeGreaterThan(47 * 3_600);
-    expect(ttl).toBeLessThanOrEqual(48 * 3_600);
-    direct.disconnect();
   });
 });

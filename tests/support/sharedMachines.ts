@@ -6,7 +6,10 @@ import type { Lease, LeaseBook } from '../../backend/sync/shared/leaseBook.ts';
 import { createRedisCounters, type SharedStore } from '../../backend/sync/shared/redisCounters.ts';
 import { SharedCounters } from '../../backend/sync/shared/sharedCounters.ts';
 
-export const SEND_TIMEOUT_MS = 15 * SECOND_MS;
+const START = Date.parse('2026-11-20T08:00:00.000Z');
+/** Names of memories are never given twice. */
+let memories = 0;
+const SEND_TIMEOUT_MS = 15 * SECOND_MS;
 /** What befalls the next report of a machine. `late`: it arrives after a later one, long after the caller gave up. */
 export type CallFault = 'none' | 'not_asked' | 'answer_lost' | 'late' | 'nonsense' | 'too_much';
 
@@ -25,9 +28,8 @@ export function createMovableServer(url: string) {
     facts: { now: `tonumber(redis.call('GET', 'test:now'))`, run: `redis.call('GET', 'test:run')` },
     setTime: (at: number) => direct.set('test:now', String(at)),
     async startEmpty(at: number): Promise<void> {
-      await direct.flushall();
-      await direct.set('test:now', String(at));
-      await again();
+      const run = `run${++runs}`;
+      await direct.pipeline().flushall().set('test:now', String(at)).set('test:run', run).exec();
     },
     restart: again,
     async save(): Promise<void> {
@@ -103,7 +105,7 @@ function createFaultyStore(real: SharedStore): SharedStore & { fault: CallFault;
 }
 
 /** One machine: the real lease, the real counters, and a ledger of its own in a few lines. */
-export function createMachine(options: {
+function createMachine(options: {
   name: string;
   store: SharedStore;
   limits: Limits;
@@ -137,7 +139,7 @@ export function createMachine(options: {
       inTransaction: (work) => work(),
       clock: { now, monotonic: time, after: () => () => {} },
       ...{ effectiveNow: (at: number) => at, limits: () => limits, held: () => 0 },
-      ...{ newMemoryId: () => `${name}-${time()}`, changed: () => {} },
+      ...{ newMemoryId: () => `memory-${++memories}`, changed: () => {} },
     });
   let counters = begin();
   return {
@@ -175,10 +177,10 @@ export function createMachine(options: {
     },
   };
 }
-export type Machine = ReturnType<typeof createMachine>;
+type Machine = ReturnType<typeof createMachine>;
 
 /** Most acceptances on one UTC day and within 24 hours, whoever sent. */
-export function peaksOf(accepted: readonly number[]): { onADay: number; inADay: number } {
+function peaksOf(accepted: readonly number[]): { onADay: number; inADay: number } {
   const times = accepted.toSorted((a, b) => a - b);
   const days = new Map<string, number>();
   for (const at of times) days.set(dayOf(at), (days.get(dayOf(at)) ?? 0) + 1);
@@ -195,4 +197,59 @@ export function connectMachine(url: string, server: MovableServer): SharedStore 
   const store = createRedisCounters({ url, logger: silentLogger, facts: server.facts, callTimeoutMs: 10_000 });
   store.open();
   return store;
+}
+
+/** Machines that know each other, on counters that grant. */
+export async function startGroup(
+  { server, store }: { server: MovableServer; store: SharedStore },
+  options: {
+    count?: number;
+    dailyLimit: number;
+    rollingLimit: number;
+    skews?: readonly number[];
+    at?: number;
+  },
+) {
+  const { count = 3, dailyLimit, rollingLimit, skews = [] } = options;
+  let now = options.at ?? START;
+  server.forgetSaved();
+  await server.startEmpty(now);
+  const machines = Array.from({ length: count }, (_, index) =>
+    createMachine({
+      ...{ name: `machine-${index}`, store, time: () => now, skewMs: skews[index] ?? 0 },
+      limits: { dailyLimit, rollingLimit },
+    }),
+  );
+  const pass = async (ms: number): Promise<void> => {
+    now += ms;
+    await server.setTime(now);
+  };
+  const everyone = async (): Promise<void> => {
+    for (const machine of machines) await machine.report('none');
+  };
+  await everyone();
+  await pass(3 * SECOND_MS);
+  await everyone();
+  const [first, second] = machines as [Machine, Machine];
+  return {
+    ...{ machines, first, second, pass, everyone },
+    now: () => now,
+    peaks: () => peaksOf(machines.flatMap(({ accepted }) => accepted)),
+    /** Everybody sends and reports until nobody may any more. */
+    async exhaust(): Promise<number> {
+      let total = 0;
+      for (let idle = 0; idle < 3;) {
+        let moved = 0;
+        for (const machine of machines) {
+          moved += machine.send(1_000);
+          machine.settle();
+          await machine.report('none');
+        }
+        await pass(SECOND_MS);
+        total += moved;
+        idle = moved === 0 ? idle + 1 : 0;
+      }
+      return total;
+    },
+  };
 }

@@ -30,6 +30,8 @@ export type Report = {
   /** Contacts that were written to a second time lately, as `campaign:contact`; only in a whole report. */
   followedUp: string[];
   isLeaving: boolean;
+  /** Memory of the counters that this report is for: one that was under way when that was lost must not be believed. */
+  memory: string;
   /** Name for the memory of the counters, should it begin with this report. */
   newMemory: string;
 };
@@ -40,7 +42,7 @@ const names = z.record(z.string(), z.string());
 /** What comes back. Everything else that comes back is a wrong answer. */
 export const reportAnswer = z.discriminatedUnion('status', [
   /** The counters have lost their memory, or never had one of this machine: everything is to be said again. */
-  z.object({ status: z.literal('say_all') }),
+  z.object({ status: z.literal('say_all'), memory: z.string() }),
   /** A later report was there first. */
   z.object({ status: z.literal('outdated') }),
   z.object({

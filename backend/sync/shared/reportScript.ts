@@ -55,10 +55,11 @@ end
 local began = tonumber(memory[3])
 local days = today - math.floor(began / DAY)
 
+if report.memory ~= memory[1] then return cjson.encode({ status = 'say_all', memory = memory[1] }) end
 local known = redis.call('HGET', HOSTS, me)
 if known and cjson.decode(known).order >= report.order then return cjson.encode({ status = 'outdated' }) end
 if redis.call('SISMEMBER', REPORTED, me) == 0 then
-  if not report.whole then return cjson.encode({ status = 'say_all' }) end
+  if not report.whole then return cjson.encode({ status = 'say_all', memory = memory[1] }) end
   for host, label in pairs(report.others) do
     if host ~= me and redis.call('SISMEMBER', REPORTED, host) == 0 then redis.call('HSET', AWAITED, host, label) end
   end

@@ -17,7 +17,7 @@ const INTERVAL_MS = SECOND_MS;
 /** When messages wait for a slot. */
 const SOON_MS = SECOND_MS / 10;
 /** Reports that go unanswered for so long: the counters are lost. */
-export const LOST_AFTER_MS = 5 * SECOND_MS;
+const LOST_AFTER_MS = 5 * SECOND_MS;
 /** Everything is said again after so long, so that what was given back later is seen. */
 const WHOLE_EVERY_MS = 60 * MINUTE_MS;
 /** Asked for at once when messages wait: less than that is no hurry, more is not sent in the next second. */
@@ -26,6 +26,8 @@ const DEMAND = 10;
 const REPORTS_OF_A_START = 10_000_000;
 /** By so much a clock may be off before the difference is written down again. */
 const OFFSET_STEP_MS = SECOND_MS;
+/** What is not known of the other clock: that step, and how long an answer may have been under way. */
+const UNSURE_MS = 3 * SECOND_MS;
 const FOLLOWED_UP_MS = 2 * DAY_MS;
 
 type CountersDependencies = {
@@ -64,7 +66,9 @@ export class SharedCounters implements Service, SharedSlots {
   /** Clock of the last report that was taken, and of the last whole one; null: everything is to be said. */
   #saidAt: number | null = null;
   #wholeAt = 0;
-  #last: { answer: TakenReport; monotonic: number } | null = null;
+  /** Memory of the counters that was heard of last. */
+  #memory = '';
+  #last: { answer: TakenReport; day: string; monotonic: number } | null = null;
   #lostSince: number | null = null;
   #failingSince: { at: number; monotonic: number } | null = null;
 
@@ -104,7 +108,8 @@ export class SharedCounters implements Service, SharedSlots {
     const day = dayOf(at);
     const shared = at + book.read().offsetMs;
     // Both clocks must stand on the day, and stay on it until the answer.
-    if (dayOf(shared) !== day || closesTooSoon(shared, sendTimeoutMs)) return 'day_is_closing';
+    const isOutside = dayOf(shared - UNSURE_MS) !== day || dayOf(shared) !== day;
+    if (isOutside || closesTooSoon(shared + UNSURE_MS, sendTimeoutMs)) return 'day_is_closing';
     if (book.take(day)) return null;
     this.#isWaitedFor = true;
     if (this.#started && !this.#isSoon && this.#running === null) this.#schedule(SOON_MS);
@@ -137,11 +142,13 @@ export class SharedCounters implements Service, SharedSlots {
     const answer = this.#last?.answer;
     const lost = this.#lostSince;
     const isGranting = answer?.isGranting === true;
+    // What was heard yesterday says nothing about today.
+    const isOfToday = this.#last?.day === dayOf(effectiveNow(clock.now()));
     return {
       state: lost !== null ? 'lost' : isGranting ? 'connected' : 'waiting',
       lostSince: toIso(lost),
       canStillSend: this.#slots(effectiveNow(clock.now())),
-      sent: answer?.sent ?? 0,
+      sent: isOfToday ? (answer?.sent ?? 0) : 0,
       rolling: answer?.rolling ?? 0,
       limit: answer?.limits.daily ?? limits().dailyLimit,
       machines: 1 + Object.keys(book.read().others).length,
@@ -176,6 +183,7 @@ export class SharedCounters implements Service, SharedSlots {
       let answer = await store.report(report);
       if (answer.status === 'say_all') {
         this.#saidAt = null;
+        this.#memory = answer.memory;
         report = this.#report({});
         answer = await store.report(report);
       }
@@ -211,7 +219,7 @@ export class SharedCounters implements Service, SharedSlots {
         demand: this.#isWaitedFor ? DEMAND : 0,
         limits: { daily: dailyLimit, rolling: rollingLimit },
         followedUp: whole ? usage.followedUp(now - FOLLOWED_UP_MS) : [],
-        newMemory: newMemoryId(),
+        ...{ memory: this.#memory, newMemory: newMemoryId() },
       };
     });
   }
@@ -245,7 +253,7 @@ export class SharedCounters implements Service, SharedSlots {
     if (report.demand > 0) this.#isWaitedFor = false;
     this.#saidAt = report.clock;
     if (report.whole) this.#wholeAt = report.clock;
-    this.#last = { answer, monotonic: clock.monotonic() };
+    this.#last = { answer, day: report.day, monotonic: clock.monotonic() };
     this.#failingSince = null;
     const wasLost = this.#lostSince !== null;
     this.#lostSince = null;

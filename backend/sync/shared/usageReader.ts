@@ -21,7 +21,7 @@ export function createUsageReader(database: Database): UsageReader {
     used: database.prepare<{ day: string }, Record<SlotKind, number>>(
       `SELECT message_1, message_2, other FROM daily_stats WHERE day = @day`,
     ),
-    open: database.prepare<[], number>(`SELECT count(*) FROM quota_slots WHERE settled_at IS NULL`).pluck(),
+    open: database.prepare<[], number>(`SELECT open FROM quota_window`).pluck(),
     settled: database.prepare<{ since: number }, { minute: number; count: number }>(`
       SELECT settled_at / ${MINUTE_MS} + 1 AS minute, count(*) AS count FROM quota_slots
       WHERE settled_at >= @since GROUP BY minute`),

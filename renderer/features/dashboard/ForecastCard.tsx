@@ -37,7 +37,9 @@ function Forecast({ stats }: { stats: MonitoringStats }) {
         <p className="text-20 font-semibold tracking-tight">
           {stats.blockedReason === 'rolling_limit_reached'
             ? t('dashboard.forecast.capReached')
-            : t('dashboard.forecast.reached')}
+            : stats.blockedReason === 'shared_counters_unavailable'
+              ? t('dashboard.forecast.unsure')
+              : t('dashboard.forecast.reached')}
         </p>
         <p className="mt-1 text-soft">{t('dashboard.forecast.reachedText')}</p>
       </>

@@ -38,6 +38,7 @@ export const dashboard: Texts<typeof french> = {
     at: 'Limit reached around',
     atText: 'at the pace of the queue. What remains will leave the next day.',
     reached: 'Limit reached',
+    unsure: 'Sending waits',
     capReached: 'Cap reached',
     reachedText: 'What waits in the queue will leave when sending resumes, follow-ups first.',
     never: 'Limit not reached',

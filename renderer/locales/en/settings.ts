@@ -322,7 +322,7 @@ export const settings: Texts<typeof french> = {
     sent: 'Sent today by all',
     of: '{{sent, number}} of {{limit, number}}',
     rolling: 'Sent in 24 h by all',
-    canStillSend: 'Can leave from here without an answer',
+    canStillSend: 'Possible without the counters',
     awaited: 'Machines waited for',
   },
   system: {

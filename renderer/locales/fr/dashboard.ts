@@ -35,6 +35,7 @@ export const dashboard = {
     at: 'Limite atteinte vers',
     atText: 'au rythme de la file d’attente. Ce qui reste partira le lendemain.',
     reached: 'Limite atteinte',
+    unsure: 'Envois en attente',
     capReached: 'Plafond atteint',
     reachedText: 'Ce qui attend dans la file partira à la reprise, les relances d’abord.',
     never: 'Limite non atteinte',

@@ -323,7 +323,7 @@ export const settings = {
     sent: 'Envoyés aujourd’hui par toutes',
     of: '{{sent, number}} sur {{limit, number}}',
     rolling: 'Envoyés en 24 h par toutes',
-    canStillSend: 'Peut partir d’ici sans réponse',
+    canStillSend: 'Possible sans les compteurs',
     awaited: 'Machines attendues',
   },
   system: {
