@@ -201,6 +201,8 @@ async function composeParts(
   const { imports } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
+    // Before anything is sent: a new file waits a moment for the day's figures (SYN-3).
+    ...(workspace.sync === null ? [] : [workspace.sync]),
     ...[live, port, processor, scheduler, reconciliation, dispatcher, imports],
   ];
   return { workspace, store, lines, port, running };

@@ -1,4 +1,5 @@
 import { composeCampaigns } from './composeCampaigns.ts';
+import { composeSync } from './composeSync.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -203,6 +204,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
+  const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, locale });
   const services = withCache(cache, {
     monitoring,
     messages: {
@@ -249,6 +251,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     lines: createLineService({ database, lines, audit, notify, wake }),
     settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
     cache,
+    sync: syncService,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
     audit,
@@ -273,6 +276,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaigns,
     ledger,
     silence,
+    sync,
     clockWatch,
     wake,
   };

@@ -154,6 +154,9 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
           verifyToken: required('META_VERIFY_TOKEN', 'META_ACCESS_TOKEN'),
           baseUrl: read('META_BASE_URL', httpUrl) ?? 'https://graph.facebook.com/v24.0',
         };
+  const supabaseUrl = read('SUPABASE_URL', httpUrl);
+  const supabaseKey = read('SUPABASE_SERVICE_ROLE_KEY', text);
+  if (supabaseKey !== null && supabaseUrl === null) required('SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY');
   return Object.freeze({
     dataDir: path.resolve(flags.dataDir ?? read('VIGIE_DATA_DIR', text) ?? defaultDataDir(environment)),
     adminHost: read('VIGIE_ADMIN_HOST', text) ?? '127.0.0.1',
@@ -189,6 +192,11 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       sendsPerMinute: 20,
     }),
     redisUrl: read('REDIS_URL', redisUrl),
+    /** Where everything is copied to (SYN-1). */
+    supabase:
+      supabaseUrl === null
+        ? null
+        : { url: supabaseUrl, serviceRoleKey: supabaseKey ?? required('SUPABASE_SERVICE_ROLE_KEY', 'SUPABASE_URL') },
     wassenger,
     meta,
     demo: wassenger === null && meta === null && (flags.demo ?? true),

@@ -29,6 +29,7 @@ export const ERROR_STATUS = {
   backup_newer: 422,
   backup_of_other_workspace: 422,
   unknown_variable: 422,
+  sync_off: 422,
   too_many_requests: 429,
   internal_error: 500,
   backup_failed: 500,

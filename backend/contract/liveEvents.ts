@@ -20,7 +20,16 @@ export const liveEvent = z.discriminatedUnion('type', [
   /** Lists of this kind changed; whoever shows one asks again. */
   z.object({
     type: z.literal('changed'),
-    what: z.enum(['contacts', 'categories', 'campaigns', 'attempts', 'webhook_events', 'settings', 'suppressions']),
+    what: z.enum([
+      'contacts',
+      'categories',
+      'campaigns',
+      'attempts',
+      'webhook_events',
+      'settings',
+      'suppressions',
+      'sync',
+    ]),
   }),
   /** Something the operator should know now; shown by the desktop as a native notification (DSK-3). */
   z.object({

@@ -58,6 +58,7 @@ export const keys = {
   suppressions: ['suppressions'],
   audit: ['audit'],
   backups: ['backups'],
+  sync: ['sync'],
   frozen: ['frozen'],
   changed: {
     contacts: ['contacts'],
@@ -67,6 +68,7 @@ export const keys = {
     webhook_events: ['webhooks'],
     settings: ['settings'],
     suppressions: ['suppressions'],
+    sync: ['sync'],
   } satisfies Record<Changed, string[]>,
 };
 
@@ -173,6 +175,9 @@ export const settingsQuery = () =>
 
 export const backupsQuery = () =>
   queryOptions({ queryKey: keys.backups, queryFn: ({ signal }) => api.backups.list(undefined, { signal }) });
+
+export const syncQuery = () =>
+  queryOptions({ queryKey: keys.sync, queryFn: ({ signal }) => api.sync.status(undefined, { signal }) });
 
 export const suppressionsQuery = () =>
   pages(keys.suppressions, (page, options) => api.suppressions.list(page, options));

@@ -14,6 +14,7 @@ import {
   someLine,
   someSettings,
   someStats,
+  someSync,
   someWebhookEvent,
 } from './samples.ts';
 
@@ -136,6 +137,7 @@ export function stubServices(overrides: Overrides = {}): Services {
     clock: { get: () => someStats.clock, reset: () => Promise.resolve(someStats.clock) },
     lines: { list: () => [], update: () => someLine },
     scheduler: { list: () => [someJob], run: async () => someJob },
+    sync: { status: () => someSync, push: async () => someSync, retry: async () => someSync },
     cache: { stats: () => ({ hits: 3, misses: 1, hitRate: 0.75, warning: false }) },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },

@@ -7,6 +7,7 @@ import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
 import { providerSentences } from './providers.ts';
 import { sendingSentences } from './sending.ts';
+import { syncSentences } from './sync.ts';
 
 const french = {
   ...errorSentences.fr,
@@ -15,6 +16,7 @@ const french = {
   ...importSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
+  ...syncSentences.fr,
 };
 export type SentenceKey = keyof typeof french;
 const english: Record<SentenceKey, string> = {
@@ -24,6 +26,7 @@ const english: Record<SentenceKey, string> = {
   ...importSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
+  ...syncSentences.en,
 };
 const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };
 
