@@ -32,7 +32,8 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       }
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
-  const { lines, live, messages, monitoring, scheduler, sending, settings, suppressions, sync, webhookEvents } = services;
+  const { lines, live, messages, monitoring, scheduler, sending, settings, suppressions, sync, webhookEvents } =
+    services;
 
   return os.router({
     monitoring: {

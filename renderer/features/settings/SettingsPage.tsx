@@ -16,9 +16,10 @@ import { LimitSettings } from './LimitSettings.tsx';
 import { Lines } from './Lines.tsx';
 import { RegionSettings } from './RegionSettings.tsx';
 import { Suppressions } from './Suppressions.tsx';
+import { Sync } from './Sync.tsx';
 
 type SectionName =
-  'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'suppressions' | 'backups' | 'audit' | 'system';
+  'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'suppressions' | 'backups' | 'sync' | 'audit' | 'system';
 type Section = { name: SectionName; content: ComponentType<{ settings: Settings }> };
 
 const SECTIONS: readonly Section[] = [
@@ -29,6 +30,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'lines', content: Lines },
   { name: 'suppressions', content: Suppressions },
   { name: 'backups', content: Backups },
+  { name: 'sync', content: Sync },
   { name: 'audit', content: AuditLog },
   { name: 'system', content: Installation },
 ];

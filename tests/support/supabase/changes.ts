@@ -1,3 +1,4 @@
+import type { SendOutcome } from '../../../backend/sending/provider.ts';
 import { integerBetween, type Random } from '../../../backend/core/random.ts';
 import type { Machine } from './machine.ts';
 
@@ -22,10 +23,10 @@ export function someChanges(machine: Machine, random: Random, count: number): vo
     machine.add({ title: 'fine' });
     const claimed = machine.claim();
     if (claimed.kind !== 'claimed') return;
-    const outcome =
+    const outcome: SendOutcome =
       random.next() < 0.8
-        ? ({ kind: 'accepted', providerIds: [ids.next()] } as const)
-        : ({ kind: 'unknown', code: 'outcome_unknown', detail: 'cut' } as const);
+        ? { kind: 'accepted', providerIds: [ids.next()] }
+        : { kind: 'unknown', code: 'outcome_unknown', detail: 'cut' };
     machine.outcomes.record(claimed.attempt, outcome);
   };
   const work = [
