@@ -13,7 +13,8 @@ asSide<WriterTask>(async ({ file }) => {
   const insert = database.prepare(
     `INSERT INTO contacts (id, name, phone, created_at, updated_at) VALUES (@id, 'Contact', @phone, 0, 0)`,
   );
-  let written = 0;
+  // Each round goes on where the one before it was stopped.
+  let written = database.prepare<[], number>(`SELECT count(*) FROM contacts`).pluck().get() ?? 0;
   const write = async (): Promise<void> => {
     for (;;) {
       database
