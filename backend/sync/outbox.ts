@@ -25,6 +25,7 @@ const COPY_STEP = 300;
 /** Letters that one request carries, about. */
 const BATCH_LETTERS = 1_000_000;
 const SHOWN_SET_ASIDE = 50;
+const MOST_COUNTED = 1_000_000;
 
 /** What Supabase has not got yet (SYN-2). The triggers write it; see `triggers.ts`. */
 export class Outbox {
@@ -45,9 +46,9 @@ export class Outbox {
       hourly: database.prepare<{ limit: number }, OutboxRow>(`
         SELECT ${columns} FROM sync_outbox WHERE entity = '${HOURLY}' AND set_aside_at IS NULL LIMIT @limit`),
       countLive: database
-        .prepare<[], number>(
-          `SELECT count(*) FROM sync_outbox INDEXED BY sync_outbox_waiting
-           WHERE set_aside_at IS NULL AND entity <> '${HOURLY}'`,
+        .prepare<{ most: number }, number>(
+          `SELECT count(*) FROM (SELECT 1 FROM sync_outbox INDEXED BY sync_outbox_waiting
+           WHERE set_aside_at IS NULL AND entity <> '${HOURLY}' LIMIT @most)`,
         )
         .pluck(),
       drop: database.prepare<{ position: number; version: number }>(
@@ -95,9 +96,9 @@ export class Outbox {
     return { ...state, copying: state.copying === null ? null : (JSON.parse(state.copying) as Copying) };
   }
 
-  /** Rows that wait, without the hourly ones. */
-  countWaiting(): number {
-    return this.#statements.countLive.get() ?? 0;
+  /** Rows that wait, without the hourly ones; of a great many only so many are counted. */
+  countWaiting(most = MOST_COUNTED): number {
+    return this.#statements.countLive.get({ most }) ?? 0;
   }
 
   /**

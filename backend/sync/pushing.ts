@@ -5,6 +5,8 @@ import { RemoteError, type Remote } from './remote.ts';
 export const BATCH = 300;
 /** A row that is refused alone, so often and with nothing else to compare with, is set aside all the same. */
 const MOST_REFUSALS = 5;
+/** Of what is left behind a batch: whether there is any matters, not how much exactly. */
+const MOST_COUNTED = 10_000;
 /** Parts that are refused before anything passes: then it is not the rows. */
 const MOST_REFUSED_PARTS = 20;
 
@@ -31,7 +33,8 @@ export async function pushBatch(target: PushTarget, batch: readonly Waiting[]): 
 
   const push = async (rows: readonly Waiting[]): Promise<void> => {
     // What will be left when these have arrived: 0 says that the copy is whole.
-    const waiting = Math.max(0, outbox.countWaiting() - rows.length) + (outbox.state().copying === null ? 0 : 1);
+    const waiting =
+      Math.max(0, outbox.countWaiting(MOST_COUNTED) - rows.length) + (outbox.state().copying === null ? 0 : 1);
     const sent = rows.map(({ pushed }) => pushed);
     const refused = await remote.push({ source, generation, accounts, rows: sent, waiting });
     const reasons = new Map(refused.map(({ entity, key, reason }) => [`${entity} ${key}`, reason]));

@@ -120,7 +120,7 @@ export class Sync implements Service {
   }
 
   #hasWork(): boolean {
-    return this.outbox.state().copying !== null || this.outbox.countWaiting() > 0;
+    return this.outbox.state().copying !== null || this.outbox.countWaiting(1) > 0;
   }
 
   async #run({ hourly }: { hourly: boolean }): Promise<void> {
@@ -177,7 +177,7 @@ export class Sync implements Service {
     let withHourly = hourly;
     while (!this.#stopping.signal.aborted) {
       const copying = outbox.state().copying;
-      if (copying !== null && outbox.countWaiting() < BATCH && outbox.copyStep()) {
+      if (copying !== null && outbox.countWaiting(BATCH) < BATCH && outbox.copyStep()) {
         // Sending has its turn between the steps.
         await turnOfTheLoop();
         continue;
