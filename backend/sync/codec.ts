@@ -34,7 +34,7 @@ function restoreText(text: string): string {
  */
 export function encodeRow({ columns }: Mirror, row: LocalRow): RemoteRow {
   return Object.fromEntries(
-    columns.map(({ local, remote, kind }) => {
+    columns.map(({ local, remote, kind }): [string, RemoteValue] => {
       const value = row[local] ?? null;
       if (value === null) return [remote, null];
       if (typeof value === 'string') return [remote, escapeText(value)];

@@ -71,6 +71,8 @@ export class Outbox {
       putBack: database.prepare<{ position: number }>(`
         UPDATE sync_outbox SET set_aside_at = NULL, reason = NULL, refusals = 0
         WHERE position = @position AND set_aside_at IS NOT NULL`),
+      putAllBack: database.prepare(`
+        UPDATE sync_outbox SET set_aside_at = NULL, reason = NULL, refusals = 0 WHERE set_aside_at IS NOT NULL`),
       note: database.prepare<{ entity: string; rowKey: string; version: number }>(`
         INSERT INTO sync_outbox (entity, row_key, version) VALUES (@entity, @rowKey, @version)
         ON CONFLICT (entity, row_key) DO UPDATE
@@ -160,6 +162,11 @@ export class Outbox {
   /** @returns false when no row of this number is set aside */
   putBack(position: number): boolean {
     return this.#statements.putBack.run({ position }).changes > 0;
+  }
+
+  /** Everything that was set aside waits again. */
+  putAllBack(): void {
+    this.#statements.putAllBack.run();
   }
 
   /** Versions go on from here: Supabase knows greater ones. */

@@ -125,11 +125,12 @@ export class Sync implements Service {
 
   async #run({ hourly }: { hourly: boolean }): Promise<void> {
     const { clock, logger } = this.#deps;
+    const former = this.#problem;
     const before = JSON.stringify([this.#problem, this.#failures > 0]);
     try {
       if (this.#hasWork()) this.outbox.setWaitingSince(this.outbox.state().waitingSince ?? clock.now());
       if (!this.#connected) await this.#connect();
-      if (hourly) for (const { position } of this.outbox.setAsideRows().rows) this.outbox.putBack(position);
+      if (hourly) this.outbox.putAllBack();
       await this.#drain(hourly);
       if (!this.#hasWork()) this.outbox.setWaitingSince(null);
       this.#problem = null;
@@ -141,7 +142,8 @@ export class Sync implements Service {
       else if (this.#failures === 1)
         logger.warn({ problem: error.problem, detail: error.detail }, 'Supabase was not reached');
       this.#problem = error instanceof RemoteError ? error.problem : 'refused';
-      if (this.#problem === 'taken_over') this.#deps.takenOver();
+      // Told once: an operator who knows better may go on here.
+      if (this.#problem === 'taken_over' && former !== 'taken_over') this.#deps.takenOver();
     }
     if (before !== JSON.stringify([this.#problem, this.#failures > 0]) || !this.#hasWork()) this.#deps.changed();
   }
