@@ -26,11 +26,8 @@ const serviceOf = (machine: Machine, sync: Machine['sync'] | null = machine.sync
 
 it('without Supabase it says so, and refuses what needs it (SYN-6)', async () => {
   const service = serviceOf(machineAt('http://127.0.0.1:9'), null);
-  expect(service.status()).toMatchObject({
-    state: 'off',
-    waiting: 0,
-    message: expect.stringContaining('SUPABASE_URL'),
-  });
+  expect(service.status()).toMatchObject({ state: 'off', waiting: 0 });
+  expect(service.status().message).toContain('SUPABASE_URL');
   await expect(service.push('test')).rejects.toMatchObject({ code: 'sync_off', status: 422 });
   await expect(service.retry('1', 'test')).rejects.toMatchObject({ code: 'sync_off' });
 });

@@ -24,7 +24,7 @@ export function createMachine(options: {
 }) {
   const engine = createTestEngine(options.now === undefined ? {} : { now: options.now });
   const seen = { takenOver: 0, changed: 0 };
-  const { url, source, key = SERVICE_KEY, timeoutMs = 5_000, account = source } = options;
+  const { url, source, key = SERVICE_KEY, timeoutMs = 60_000, account = source } = options;
   const createSync = (): Sync =>
     new Sync({
       ...{ database: engine.database, clock: engine.clock, source, accounts: { line: account } },
