@@ -12,13 +12,14 @@ import { createLogger, type Logger } from './core/logger.ts';
 import { systemRandom, type Random } from './core/random.ts';
 import type { Service } from './core/service.ts';
 import { seedDemo } from './demoWorkspace.ts';
-import { openFolder, type Opened } from './openFolder.ts';
+import { forWorkspace, openFolder, type Opened } from './openFolder.ts';
 import { createRouter, type VigieRouter } from './http/router.ts';
 import type { HostStatus } from './http/app.ts';
 import { createAdminServer, type AdminServer } from './http/server.ts';
 import { createTokens } from './http/tokens.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
-import { configureLines, type ClosableLine } from './sending/configureLines.ts';
+import { configureLines, createLineOpener } from './sending/configureLines.ts';
+import { createLineAccounts } from './sending/lineAccounts.ts';
 import type { AnsweringServices } from './services.ts';
 import { createDemoProvider, DEMO_DEVICE_ID } from './simulator/demo/demoProvider.ts';
 import { createBackups, type Backups } from './storage/backups/backups.ts';
@@ -67,10 +68,12 @@ export const MIGRATIONS = path.join(ROOT, 'migrations');
  * @throws VigieError `frozen` with reason `in_use` when another host has the folder
  */
 export async function compose(options: ComposeOptions): Promise<Application> {
-  const { config, mode = 'host', clock = systemClock, root = ROOT, restart = () => {} } = options;
-  const logger = options.logger ?? createLogger(config.logLevel);
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const unlock = mode === 'host' ? lockFolder(config.dataDir) : () => {};
+  const { mode = 'host', clock = systemClock, root = ROOT, restart = () => {} } = options;
+  const { dataDir, logLevel } = options.config;
+  const logger = options.logger ?? createLogger(logLevel);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = mode === 'host' ? lockFolder(dataDir) : () => {};
+  const config = forWorkspace(options.config);
   let status: HostStatus = 'starting';
   const addresses: () => Addresses = () => ({
     admin: admin?.address() ?? null,
@@ -90,7 +93,9 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     opened: opened.kind === 'open' ? { store: opened.store, audit: createAudit(opened.store.main, clock) } : null,
   });
   const parts =
-    opened.kind === 'open' ? await composeParts({ ...options, clock, logger, backups }, opened, addresses) : null;
+    opened.kind === 'open'
+      ? await composeParts({ ...options, config, clock, logger, restart, backups }, opened, addresses)
+      : null;
   const services = parts === null ? frozenServices(frozenBy, backups) : { ...parts.workspace.services, backups };
   const locale = () => parts?.workspace.preferences.values.locale ?? config.fixed.locale ?? config.defaults.locale;
   const router = createRouter(services, { locale, logger });
@@ -115,7 +120,10 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     addresses,
     status: () => status,
     frozenBy: () => frozenBy,
-    resumed: () => parts?.workspace.wake(),
+    resumed: () => {
+      parts?.workspace.wake();
+      parts?.workspace.relay.wake();
+    },
 
     async start() {
       if (status === 'ok' || status === 'frozen') return;
@@ -138,7 +146,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       for (const service of running.toReversed()) await service.stop();
       // A command has no services that run, and may have begun an import all the same.
       await parts?.workspace.campaigns.imports.stop();
-      for (const line of parts?.lines ?? []) await line.close();
+      for (const line of parts?.workspace.lines.all() ?? []) await line.close?.();
       parts?.workspace.cache.close();
       if (opened.kind === 'open') opened.store.close();
       if (mode === 'host') completeRestore(folders);
@@ -150,31 +158,33 @@ export async function compose(options: ComposeOptions): Promise<Application> {
 type Parts = {
   workspace: Workspace;
   store: Store;
-  lines: readonly ClosableLine[];
   port: ReturnType<typeof createWebhookPort>;
   running: Service[];
 };
 
 async function composeParts(
-  options: ComposeOptions & { clock: Clock; logger: Logger; backups: Backups },
+  options: ComposeOptions & { clock: Clock; logger: Logger; restart: () => void; backups: Backups },
   { store, secrets }: Extract<Opened, { kind: 'open' }>,
   addresses: () => Addresses,
 ): Promise<Parts> {
-  const { config, clock, logger, random = systemRandom, mode = 'host', backups } = options;
+  const { config, clock, logger, restart, random = systemRandom, mode = 'host', backups } = options;
   const demo =
     config.demo && mode === 'host'
       ? createDemoProvider({ clock, logger, webhookUrl: () => addresses().webhooks, token: secrets.webhookToken })
       : null;
   const simulated = demo === null ? null : { url: await demo.listen(), deviceId: DEMO_DEVICE_ID };
-  const lines = configureLines({
-    ...{ config, clock, secrets, demo: simulated },
+  const accounts = createLineAccounts(config);
+  const open = createLineOpener({
+    ...{ clock, timeoutMs: config.sendTimeoutMs, lines: () => workspace.lines.all() },
     seenDate: (at) => {
       workspace.clockWatch.observe(at);
     },
     lastIncomingAt: (lineId, phone) => workspace.processor.lastIncomingAt(lineId, phone),
   });
   const workspace: Workspace = composeWorkspace({
-    ...{ config, store, clock, random, logger, version: VERSION, configuredLines: lines, addresses },
+    ...{ config, store, clock, random, logger, version: VERSION, addresses },
+    configuredLines: configureLines({ config, clock, open, accounts, secrets, demo: simulated }),
+    lineSetup: { accounts, open, restart },
   });
   const port = createWebhookPort({
     ...{
@@ -197,15 +207,16 @@ async function composeParts(
     audit: workspace.audit,
   });
   workspace.services.scheduler = scheduler;
-  const { live, processor, reconciliation, dispatcher } = workspace;
+  const { live, processor, reconciliation, deliverySweep, dispatcher, relay, shared } = workspace;
   const { imports } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
+    ...(shared === null ? [] : [shared]),
     // Before anything is sent: a new file waits a moment for the day's figures (SYN-3).
     ...(workspace.sync === null ? [] : [workspace.sync]),
-    ...[live, port, processor, scheduler, reconciliation, dispatcher, imports],
+    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports],
   ];
-  return { workspace, store, lines, port, running };
+  return { workspace, store, port, running };
 }
 
 /** Where the secrets are damaged nobody can sign in, and the host still says why. */

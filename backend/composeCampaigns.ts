@@ -77,7 +77,7 @@ export function composeCampaigns(parts: CampaignParts) {
     launch,
     closing: createClosing({ ...parts, ...stores, completion }),
     endedMeanwhile: createEndedMeanwhile({ recipients: stores.recipients, suppressions }),
-    recipientListener: createRecipientListener({ store: stores.recipients, changes, followUp, attempts }),
+    recipientListener: createRecipientListener({ store: stores.recipients, changes, completion, followUp, attempts }),
     categories: createCategories({ ...parts, store: stores.categories }),
     imports,
     contacts: {

@@ -16,7 +16,7 @@ type JobDependencies = {
   clock: Clock;
   logger: Logger;
   backups: Pick<Backups, 'create'>;
-  store: Pick<Store, 'main' | 'inbox'>;
+  store: Pick<Store, 'main' | 'inbox' | 'witness'>;
 };
 
 /** What time alone brings about (OPS-7). */
@@ -66,6 +66,10 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
     // Not waited for: a Supabase that hangs must not hold up the other jobs.
     { name: 'sync', schedule: '0 * * * *', run: () => void sync?.push({ hourly: true }) },
+    // A log that began anew gets its mark (REL-2).
+    { name: 'file-witness', schedule: '* * * * *', run: () => store.witness() },
+    // Not waited for: a provider that is slow must not hold up the other jobs.
+    { name: 'reconcile', schedule: '*/5 * * * *', atStart: true, run: () => void workspace.deliverySweep.runOnce() },
     { name: 'webhook-silence', schedule: '* * * * *', run: () => silence.check() },
   ];
 }

@@ -1,5 +1,8 @@
 import { composeCampaigns } from './composeCampaigns.ts';
 import { composeSync } from './composeSync.ts';
+import { composeLines, type LineSetup } from './composeLines.ts';
+import { composeRelay } from './composeRelay.ts';
+import { composeShared } from './composeShared.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -22,9 +25,9 @@ import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
 import { Claims } from './sending/claim.ts';
+import { DeliverySweep } from './sending/deliverySweep.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
-import { createLineService } from './sending/lineService.ts';
 import { createLineStandings } from './sending/lineStandings.ts';
 import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
@@ -53,6 +56,8 @@ export type WorkspaceParts = {
   logger: Logger;
   version: string;
   configuredLines: readonly ConfiguredLine[];
+  /** Where lines are set while it runs; absent where they cannot be. */
+  lineSetup?: LineSetup;
   addresses: () => { admin: string | null; webhooks: string | null };
 };
 
@@ -72,15 +77,29 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
   const mayHaveLeft = createMayHaveLeft(database);
-  const asking = parts.configuredLines.map((line) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) }));
-  const lines = new Lines(database, asking, clock.now());
+  const asking = (line: ConfiguredLine) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) });
+  const lines = new Lines(database, parts.configuredLines.map(asking), clock.now());
   const views = new AttemptViews({
     ...{ database, store: attempts, lines, locale },
     defaultCountry: () => preferences.values.defaultCountry,
   });
   const explain = (code: string, lineId: string | null): string =>
-    codeSentence(locale(), code, views.providerOf(lineId ?? lines.all()[0]?.id ?? ''));
+    codeSentence(locale(), code, views.providerOf(lineId ?? lines.byDefault()?.id ?? ''));
 
+  const heldForReplies = (): number => {
+    const now = ledger.effectiveNow(clock.now());
+    const first = lines.byDefault();
+    if (first === null) return 0;
+    const settings = sendingSettings();
+    return reserve.held({
+      ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
+      sendsPerMinute: lines.sendsPerMinute(settings),
+    }).daily.message1;
+  };
+  const shared = composeShared({
+    ...{ config, database, clock, ids, logger, ledger, limits, locale },
+    ...{ held: heldForReplies, notify: () => notify, wake: () => dispatcher.wake() },
+  });
   const clockWatch = new ClockWatch({ clock, ledger, notify: () => live.notify, locale });
   const monitoring = new Monitoring({
     ...{ database, ledger, clock, limits, locale, timeZone: () => preferences.values.timeZone },
@@ -89,16 +108,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     unknown: () => attempts.countUnknown(),
     clockStanding: () => clockWatch.standing(),
     forecast: () => forecast(),
-    heldForReplies: () => {
-      const now = ledger.effectiveNow(clock.now());
-      const [first] = lines.all();
-      if (first === undefined) return 0;
-      const settings = sendingSettings();
-      return reserve.held({
-        ...{ lineId: first.id, now, used: ledger.usage(now).used, limits: settings.limits },
-        sendsPerMinute: lines.sendsPerMinute(settings),
-      }).daily.message1;
-    },
+    heldForReplies,
+    shared: () => shared && { standing: shared.standing(), refusal: shared.refusal() },
     codeSentence: explain,
   });
   const live: Live = new Live({
@@ -121,7 +132,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope, code } });
     notify.notice({
       ...{ kind: 'line_paused', level: null, page: '/settings' },
-      title: sentence(locale(), 'notice.line_paused', { line: lineId }),
+      title: sentence(locale(), 'notice.line_paused', { line: lines.labelOf(lineId) }),
       body: explain(code, lineId),
     });
   };
@@ -164,7 +175,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const dispatcher = new Dispatcher({
     repeatedRefusals: new RepeatedRefusals({ pauseLine, pauseMessage1 }),
     ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
-    claims: new Claims({ database, store: attempts, ledger, reserve }),
+    claims: new Claims({ database, store: attempts, ledger, reserve, shared }),
+    shared,
     turns: createTurns(database),
     settings: sendingSettings,
     campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
@@ -180,6 +192,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       });
     },
   });
+  const deliverySweep = new DeliverySweep({ database, store: attempts, outcomes, lines, clock, logger });
   const webhooks = {
     ...{ database, inbox: parts.store.inbox, clock, logger, notify },
     ...{ lines, attempts: outcomes, answers: campaigns.followUp },
@@ -188,9 +201,17 @@ export function composeWorkspace(parts: WorkspaceParts) {
     },
   };
   const processor = createWebhookProcessor({ ...webhooks, wake });
+  const relay = composeRelay({
+    ...{ ...parts, lines, notify, locale },
+    stored: () => {
+      processor.wake();
+    },
+  });
   outcomes.onChange(({ kind, attempt }) => {
-    if (kind === 'accepted')
-      processor.matchOrphans(attempt.lineId, attempts.providerIds(attempt.id), attempt.reference);
+    if (kind !== 'accepted' && kind !== 'ids_learnt') return;
+    const providerIds = attempts.providerIds(attempt.id);
+    if (kind === 'accepted') reconciliation.accepted(attempt, providerIds);
+    processor.matchOrphans(attempt.lineId, providerIds, attempt.reference);
   });
 
   const wakeAfter =
@@ -205,6 +226,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, locale });
+  const lineService = composeLines({
+    ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
+    setup: parts.lineSetup,
+  });
   const services = withCache(cache, {
     monitoring,
     messages: {
@@ -212,7 +237,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
         ...{ database, store: attempts, queue, views, lines, clock, queued: wake },
         defaultCountry: () => preferences.values.defaultCountry,
         maxAttempts: () => config.maxAttempts,
-        blocked: () => monitoring.blocked(),
+        blocked: () => monitoring.usedUp(),
         isSuppressed: (phone) => campaigns.suppressions.has(phone),
       }),
       ...createMessageFigures(database, clock),
@@ -248,8 +273,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
     }),
-    lines: createLineService({ database, lines, audit, notify, wake }),
-    settings: createSettingsService({ ...parts, preferences, lines, audit, notify, wake }),
+    relay,
+    lines: lineService,
+    settings: createSettingsService({ ...parts, preferences, lines: lineService, audit, notify, wake }),
     cache,
     sync: syncService,
     // Until the clock's jobs are known.
@@ -272,12 +298,15 @@ export function composeWorkspace(parts: WorkspaceParts) {
     cache,
     dispatcher,
     reconciliation,
+    deliverySweep,
     processor,
     campaigns,
     ledger,
     silence,
     sync,
     clockWatch,
+    relay,
     wake,
+    shared,
   };
 }

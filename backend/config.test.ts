@@ -42,6 +42,17 @@ describe('settings', () => {
     expect(load).toThrow(new RegExp(`${name}=${value}.*${allowed}`));
   });
 
+  it('take the relay from its own project, else from that of Supabase, and only with a key (WHK-7)', () => {
+    const supabase = { SUPABASE_URL: 'https://a.supabase.co/', SUPABASE_SERVICE_ROLE_KEY: 'key-a' };
+    const own = { VIGIE_RELAY_URL: 'https://b.supabase.co', VIGIE_RELAY_KEY: 'key-b' };
+    expect(loadConfig({}, {}).relay).toBeNull();
+    expect(() => loadConfig({}, { SUPABASE_URL: supabase.SUPABASE_URL })).toThrow('SUPABASE_SERVICE_ROLE_KEY');
+    expect(loadConfig({}, supabase).relay).toEqual({ url: 'https://a.supabase.co', key: 'key-a' });
+    expect(loadConfig({}, { ...supabase, ...own }).relay).toEqual({ url: 'https://b.supabase.co', key: 'key-b' });
+    expect(() => loadConfig({}, { VIGIE_RELAY_URL: own.VIGIE_RELAY_URL })).toThrow('VIGIE_RELAY_KEY');
+    expect(() => loadConfig({}, { ...own, VIGIE_RELAY_URL: 'relay' })).toThrow(/VIGIE_RELAY_URL=relay.*http/);
+  });
+
   it('never show a secret in an error', () => {
     const load = (): unknown => loadConfig({}, { WASSENGER_API_KEY: 'secret-key' });
     expect(load).toThrow(/WASSENGER_DEVICE_ID/);

@@ -105,6 +105,9 @@ export type MetaConfig = {
   baseUrl: string;
 };
 
+/** The Supabase project whose relay keeps webhooks for this machine (WHK-7). */
+export type RelayConfig = { url: string; key: string };
+
 export type Config = ReturnType<typeof loadConfig>;
 
 /** `LC_ALL`-free guess: the zone of the machine. */
@@ -154,9 +157,18 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
           verifyToken: required('META_VERIFY_TOKEN', 'META_ACCESS_TOKEN'),
           baseUrl: read('META_BASE_URL', httpUrl) ?? 'https://graph.facebook.com/v24.0',
         };
+  const ownRelay = read('VIGIE_RELAY_URL', httpUrl);
+  const relayUrl = ownRelay ?? read('SUPABASE_URL', httpUrl);
+  const relayKey = read('VIGIE_RELAY_KEY', text) ?? read('SUPABASE_SERVICE_ROLE_KEY', text);
+  if (ownRelay !== null && relayKey === null) required('VIGIE_RELAY_KEY', 'VIGIE_RELAY_URL');
+  const relay: RelayConfig | null = relayUrl === null || relayKey === null ? null : { url: relayUrl, key: relayKey };
   const supabaseUrl = read('SUPABASE_URL', httpUrl);
   const supabaseKey = read('SUPABASE_SERVICE_ROLE_KEY', text);
-  if (supabaseKey !== null && supabaseUrl === null) required('SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY');
+  // The relay can have an address or a key of its own; without one of them half of the two is a mistake.
+  if (supabaseKey !== null && supabaseUrl === null && ownRelay === null)
+    required('SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY');
+  if (supabaseUrl !== null && supabaseKey === null && relayKey === null)
+    required('SUPABASE_SERVICE_ROLE_KEY', 'SUPABASE_URL');
   return Object.freeze({
     dataDir: path.resolve(flags.dataDir ?? read('VIGIE_DATA_DIR', text) ?? defaultDataDir(environment)),
     adminHost: read('VIGIE_ADMIN_HOST', text) ?? '127.0.0.1',
@@ -193,10 +205,8 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     }),
     redisUrl: read('REDIS_URL', redisUrl),
     /** Where everything is copied to (SYN-1). */
-    supabase:
-      supabaseUrl === null
-        ? null
-        : { url: supabaseUrl, serviceRoleKey: supabaseKey ?? required('SUPABASE_SERVICE_ROLE_KEY', 'SUPABASE_URL') },
+    supabase: supabaseUrl === null || supabaseKey === null ? null : { url: supabaseUrl, serviceRoleKey: supabaseKey },
+    relay,
     wassenger,
     meta,
     demo: wassenger === null && meta === null && (flags.demo ?? true),

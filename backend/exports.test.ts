@@ -28,6 +28,7 @@ beforeAll(() => {
     ...{ database, clock, ledger: engine.ledger, limits: () => engine.limits, locale: () => 'fr' },
     ...{ timeZone: () => 'UTC', pauses: () => [], unknown: () => ({ unknown: 0, parked: 0 }), forecast: () => null },
     ...{ lines: () => [], clockStanding: () => ({ heldUntil: null, offsetMinutes: null }), heldForReplies: () => 0 },
+    shared: () => null,
     codeSentence: (code) => `=${code}`,
   });
   exports = createExports({

@@ -1,3 +1,4 @@
+import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
 import type { Clock } from './core/clock.ts';
 import type { Logger } from './core/logger.ts';
@@ -9,6 +10,21 @@ import { VERSION } from './version.ts';
 
 /** The files of a workspace, or why they cannot be used (REL-2). */
 export type Opened = { kind: 'open'; store: Store; secrets: Secrets } | { kind: 'frozen'; error: VigieError };
+
+/** The settings for the workspace that opens: a line that was set in the application ends the demo (SND-12). */
+export function forWorkspace(config: Config): Config {
+  return config.demo && hasLeftDemo(config.dataDir) ? Object.freeze({ ...config, demo: false }) : config;
+}
+
+function hasLeftDemo(dataDir: string): boolean {
+  try {
+    return loadSecrets(dataDir).demoLeft;
+  } catch (error) {
+    // Damaged secrets say why themselves when the folder is opened.
+    if (error instanceof VigieError && error.code === 'frozen') return false;
+    throw error;
+  }
+}
 
 type OpenDependencies = { migrationsDir: string; clock: Clock; logger: Logger; mode: 'host' | 'command' };
 

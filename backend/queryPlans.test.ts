@@ -32,7 +32,6 @@ const READ_MUCH: [part: string, reason: string][] = [
   ['INDEXED BY sync_outbox_', 'an index of what waits alone, walked in its order up to the limit'],
   ['INSERT INTO lines', 'a line is new once: with triggers SQLite then looks for messages that were without it'],
   ['FROM attempt_d', 'the roll-ups have some rows a day'],
-  ['FROM quota_slots WHERE settled_at IS NULL', 'an index of the messages in flight, a handful'],
   ['ORDER BY received_at, provider_message_id', 'the answers of one recipient'],
   ['WITH chosen AS', 'an audience is put together once, when a campaign is launched or previewed'],
   ['INDEXED BY attempts_queue LEFT JOIN campaigns', 'the forecast reads today’s queue, once in five seconds'],

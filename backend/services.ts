@@ -4,10 +4,11 @@ import type * as campaigns from './contract/campaigns.ts';
 import type { Page, PageInput } from './contract/common.ts';
 import type * as contacts from './contract/contacts.ts';
 import type * as exports from './contract/exports.ts';
-import type { Line, LinePatch } from './contract/lines.ts';
+import type * as lines from './contract/lines.ts';
 import type { LiveEvent } from './contract/liveEvents.ts';
 import type * as imports from './contract/imports.ts';
 import type * as monitoring from './contract/monitoring.ts';
+import type { Relay } from './contract/relay.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
 import type * as workspace from './contract/workspace.ts';
 import type { Emitter } from './core/emitter.ts';
@@ -107,9 +108,16 @@ export type Services = {
     get(): monitoring.ClockStanding;
     reset(actor: string): Promise<monitoring.ClockStanding>;
   };
+  relay: { get(): Relay };
   lines: {
-    list(): Line[];
-    update(patch: LinePatch, actor: string): Line;
+    list(): lines.Line[];
+    add(input: lines.LineInput, actor: string): lines.Line;
+    update(patch: lines.LinePatch, actor: string): lines.Line;
+    remove(removal: lines.LineRemoval & { id: string }, actor: string): Promise<lines.LineRemoved>;
+    /** Asks the provider about the line. */
+    test(id: string): Promise<lines.LineTest>;
+    /** Starts anew on the real workspace. */
+    leaveDemo(actor: string): void;
   };
   scheduler: {
     list(): workspace.ScheduledJob[];

@@ -3,14 +3,13 @@ import { VigieError } from './contract/errors.ts';
 import type { Settings, SettingsPatch } from './contract/workspace.ts';
 import type { Notify } from './monitoring/notify.ts';
 import type { Preferences } from './preferences.ts';
-import type { Lines } from './sending/lines.ts';
 import type { Services } from './services.ts';
 import type { Audit } from './storage/audit.ts';
 
 type SettingsDependencies = {
   config: Config;
   preferences: Preferences;
-  lines: Lines;
+  lines: Pick<Services['lines'], 'list'>;
   audit: Audit;
   notify: Notify;
   version: string;

@@ -1,112 +1,160 @@
-import { createReadStream, openAsBlob } from 'node:fs';
+import { mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { parse } from 'csv-parse';
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { ContactStore } from '../backend/campaigns/contactStore.ts';
-import { createImports } from '../backend/campaigns/imports.ts';
-import { ImportStore } from '../backend/campaigns/importStore.ts';
-import { systemClock } from '../backend/core/clock.ts';
-import { createIds } from '../backend/core/ids.ts';
-import { silentLogger } from '../backend/core/logger.ts';
-import { silentNotify } from '../backend/monitoring/notify.ts';
-import { createAudit } from '../backend/storage/audit.ts';
-import { openDatabase } from '../backend/storage/database.ts';
-import { openStore } from '../backend/storage/store.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImportReport } from '../backend/contract/imports.ts';
+import { writeContactFile, type ContactFileCounts } from '../tests/support/contactFile.ts';
+import type { NaiveResult, NaiveTask } from './peers/importNaive.ts';
+import type { Subject } from './subject.ts';
+import type { Figure, LeftOut } from './support/figure.ts';
+import { inFolder } from './support/folders.ts';
+import { startBenchHost } from './support/host.ts';
+import { postgresCopy } from './support/postgresCopy.ts';
+import { inTurn, ROUNDS } from './support/rounds.ts';
+import { startPostgres, withoutPostgres, type Server } from './support/servers.ts';
+import { runSide } from './support/side.ts';
+import { size } from './support/size.ts';
+import { median, percentile, ratios } from './support/statistics.ts';
 
-/** What an import took, from the file to the last contact in the base; the search index comes after. */
-export type Measured = { seconds: number; imported: number; updated: number; refused: number };
+/** `VIGIE_BENCH_IMPORT_LINES=1000000` measures the whole million, in one round: it takes minutes. */
+const WHOLE = Number(process.env['VIGIE_BENCH_IMPORT_LINES'] ?? 0);
+const LINES = WHOLE > 0 ? WHOLE : size(100_000);
+const IMPORT_ROUNDS = WHOLE > 0 ? 1 : Math.min(ROUNDS, 3);
+const HEALTH_EVERY_MS = 5;
+const NAIVE = path.join(import.meta.dirname, 'peers/importNaive.ts');
 
-const MIGRATIONS = path.resolve(import.meta.dirname, '../migrations');
+type HostFigures = { healthMs: number; memoryMb: number; longestMs: number };
+type Side = 'ours' | 'naive' | 'naiveBare' | 'copy' | 'copyBare';
+/** `host`: what else is measured of the product. */
+type Imported = { seconds: number; host?: HostFigures };
+type Task = { file: string; counts: ContactFileCounts; folder: string };
 
-/** The product: its own threads, FULL, undo and report kept. `dataDir` is new and empty. */
-export async function ours(file: string, dataDir: string): Promise<Measured> {
-  const store = openStore(dataDir, MIGRATIONS);
-  const database = store.main;
-  const imports = createImports({
-    ...{ database, clock: systemClock, ids: createIds(systemClock), logger: silentLogger, notify: silentNotify },
-    store: new ImportStore(database),
-    contacts: new ContactStore(database),
-    suppressions: { add: () => true },
-    audit: createAudit(database, systemClock),
-    locale: () => 'fr',
-    settings: () => ({ defaultCountry: 'FR' }),
+/** The built host, as it is installed: from the request with the file to the answer that all of it is in the base. */
+async function ours({ file, counts, folder }: Task): Promise<Imported> {
+  const dataDir = mkdtempSync(path.join(folder, 'host-'));
+  const host = await startBenchHost({ dataDir, env: { VIGIE_LOG_LEVEL: 'info' } });
+  const health = watchHealth(host.admin);
+  const startedAt = performance.now();
+  const answer = await fetch(`${host.admin}/api/contacts/import?category=Tous`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${host.token}`, 'content-type': 'text/csv' },
+    body: await openAsBlob(file),
   });
-  const start = systemClock.monotonic();
-  const report = await imports.import(await openAsBlob(file), { category: 'Tous' });
-  const seconds = (systemClock.monotonic() - start) / 1000;
-  await imports.stop();
-  store.close();
-  return { seconds, imported: report.imported, updated: report.updated, refused: report.refusedCount };
+  const report = (await answer.json()) as ImportReport;
+  const seconds = (performance.now() - startedAt) / 1000;
+  const healthMs = await health();
+  const { imported, updated, refusedCount: refused, total } = report;
+  if (JSON.stringify({ total, imported, updated, refused }) !== JSON.stringify(counts))
+    throw new Error(`the import counted ${JSON.stringify({ total, imported, updated, refused })}`);
+  const memoryMb = peakMemoryMb(host.child.pid ?? 0);
+  await host.end();
+  const longestMs = longestTransactionMs(dataDir);
+  rmSync(dataDir, { recursive: true });
+  return { seconds, host: { healthMs, memoryMb, longestMs } };
 }
 
-type Row = Record<string, string>;
-
-/** What one writes first: csv-parse, the whole phone library for each line, rows one by one in chunks of 1,000. */
-export async function naive(file: string, dataDir: string): Promise<Measured> {
-  const database = openDatabase(path.join(dataDir, 'naive.db'));
-  database.exec(`
-    CREATE TABLE contacts (
-      id INTEGER PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL UNIQUE, phone_original TEXT, attributes TEXT NOT NULL
-    ) STRICT`);
-  const known = database.prepare<[string], { id: number }>(`SELECT id FROM contacts WHERE phone = ?`);
-  const insert = database.prepare(`INSERT INTO contacts (name, phone, phone_original, attributes) VALUES (?, ?, ?, ?)`);
-  const update = database.prepare(`UPDATE contacts SET name = ?, attributes = ? WHERE id = ?`);
-  const counts = { imported: 0, updated: 0, refused: 0 };
-  const writeChunk = database.transaction((rows: Row[]) => {
-    for (const row of rows) {
-      const original = row['Téléphone'] ?? '';
-      const phone = parsePhoneNumberFromString(original, 'FR');
-      if (phone?.isValid() !== true) {
-        counts.refused++;
-        continue;
-      }
-      const name = `${row['Prénom']} ${row['Nom']}`;
-      const attributes = JSON.stringify({ Nom: row['Nom'], Prénom: row['Prénom'], Ville: row['Ville'] });
-      const present = known.get(phone.number);
-      if (present === undefined) {
-        insert.run(name, phone.number, original, attributes);
-        counts.imported++;
-      } else {
-        update.run(name, attributes, present.id);
-        counts.updated++;
-      }
+/** Asks how the host is until told to stop; gives the 99th percentile of its answers in ms. */
+function watchHealth(admin: string): () => Promise<number> {
+  const times: number[] = [];
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      const startedAt = performance.now();
+      await (await fetch(`${admin}/health`)).arrayBuffer();
+      times.push(performance.now() - startedAt);
+      await sleep(HEALTH_EVERY_MS);
     }
+  })();
+  return async () => {
+    isOver = true;
+    await watching;
+    return percentile(times, 0.99);
+  };
+}
+
+/** The most memory that a process had at once; NaN where that is not told. */
+function peakMemoryMb(pid: number): number {
+  if (process.platform !== 'linux') return NaN;
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** As the host says it in its log at the end of an import. */
+function longestTransactionMs(dataDir: string): number {
+  const files = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.log'));
+  const text = files.map((name) => readFileSync(path.join(dataDir, name), 'utf8')).join('\n');
+  return Number(/"longestTransactionMs":(\d+)/.exec(text)?.[1]);
+}
+
+async function naive({ file, folder }: Task, tables: NaiveTask['tables']): Promise<number> {
+  const own = mkdtempSync(path.join(folder, 'naive-'));
+  const { seconds } = await runSide<NaiveResult>(NAIVE, { file, folder: own, tables } satisfies NaiveTask);
+  rmSync(own, { recursive: true });
+  return seconds;
+}
+
+async function run(folder: string): Promise<(Figure | LeftOut)[]> {
+  const file = path.join(folder, 'contacts.csv');
+  const counts = await writeContactFile(file, { lines: LINES });
+  const task = { file, counts, folder };
+  const reason = withoutPostgres();
+  const server: Server | null = reason === null ? await startPostgres(folder) : null;
+  const copied = async (tables: 'bare' | 'same') => ({
+    seconds: server === null ? NaN : await postgresCopy(server.url, file, tables),
   });
-  const start = systemClock.monotonic();
-  let chunk: Row[] = [];
-  const parser = createReadStream(file).pipe(parse({ columns: true, delimiter: ';', bom: true }));
-  for await (const row of parser as AsyncIterable<Row>) {
-    chunk.push(row);
-    if (chunk.length < 1_000) continue;
-    writeChunk(chunk);
-    chunk = [];
+  const loaded = async (tables: NaiveTask['tables']) => ({ seconds: await naive(task, tables) });
+  try {
+    const results = await inTurn<Side, Imported>(
+      {
+        ours: () => ours(task),
+        naive: () => loaded('same'),
+        naiveBare: () => loaded('bare'),
+        copy: () => copied('same'),
+        copyBare: () => copied('bare'),
+      },
+      IMPORT_ROUNDS,
+    );
+    return figuresOf(results, reason);
+  } finally {
+    await server?.stop();
   }
-  writeChunk(chunk);
-  const seconds = (systemClock.monotonic() - start) / 1000;
-  database.close();
-  return { seconds, ...counts };
 }
 
-/** The part of a PostgreSQL client that is needed: `query` of `pg`, and a stream that takes COPY's text. */
-export type CopyClient = {
-  query(sql: string): Promise<{ rowCount: number | null }>;
-  copyFrom(sql: string): NodeJS.WritableStream;
+function figuresOf(results: Record<Side, Imported[]>, withoutCopy: string | null): (Figure | LeftOut)[] {
+  const secondsOf = (name: Side): number[] => results[name].map(({ seconds }) => seconds);
+  const own = secondsOf('ours');
+  const told = (name: Side): string =>
+    `${String(LINES)} lines: ${median(own).toFixed(1)} s against ${median(secondsOf(name)).toFixed(1)} s`;
+  const faster = (name: Side, what: string): Figure => ({
+    ...{ id: 'PRF-10', name: `${what} / import`, unit: 'x', goal: { atLeast: 6 }, reference: secondsOf(name) },
+    ...{ rounds: ratios(secondsOf(name), own), detail: told(name) },
+  });
+  const copied = (name: Side, what: string): Figure | LeftOut =>
+    withoutCopy !== null
+      ? { id: 'PRF-10', name: `import / ${what}`, reason: withoutCopy }
+      : {
+          ...{ id: 'PRF-10', name: `import / ${what}`, unit: 'x', goal: { atMost: 0.8 }, reference: secondsOf(name) },
+          ...{ rounds: ratios(own, secondsOf(name)), detail: told(name) },
+        };
+  const bound = (figure: keyof HostFigures, line: { name: string; unit: 'ms' | 'MB'; atMost: number }): Figure => ({
+    ...{ id: 'PRF-10', name: line.name, unit: line.unit, goal: { atMost: line.atMost }, reference: own, detail: '' },
+    rounds: results.ours.map(({ host }) => host?.[figure] ?? NaN),
+  });
+  return [
+    faster('naive', 'naive import into the same tables'),
+    faster('naiveBare', 'naive import into a bare table'),
+    copied('copy', 'PostgreSQL COPY into the same tables'),
+    copied('copyBare', 'PostgreSQL COPY into a bare table'),
+    bound('longestMs', { name: 'longest transaction of the import', unit: 'ms', atMost: 25 }),
+    bound('memoryMb', { name: 'most memory of the host', unit: 'MB', atMost: 700 }),
+    bound('healthMs', { name: '/health p99 meanwhile', unit: 'ms', atMost: 50 }),
+  ];
+}
+
+/** PRF-10: a list comes in while the host goes on. */
+export const contactImport: Subject = {
+  name: 'import',
+  leavesOut:
+    'The search index, which the same threads bring up to date after the import; the undo. The peers keep no undo, no ' +
+    'report, no place to continue from; PostgreSQL neither normalises phones nor merges contacts. In 1,000,000 lines ' +
+    'the ratios are larger: VIGIE_BENCH_IMPORT_LINES=1000000.',
+  run: () => inFolder(run),
 };
-
-/** PostgreSQL at its best: COPY into a bare table, then one INSERT that keeps each phone once. Phones stay as they are. */
-export async function postgresCopy(file: string, client: CopyClient): Promise<Measured> {
-  await client.query(`DROP TABLE IF EXISTS contacts, loaded`);
-  await client.query(`CREATE TABLE contacts (
-    id BIGSERIAL PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL UNIQUE, town TEXT NOT NULL)`);
-  await client.query(`CREATE UNLOGGED TABLE loaded (last_name TEXT, first_name TEXT, phone TEXT, town TEXT)`);
-  const start = systemClock.monotonic();
-  const copy = client.copyFrom(`COPY loaded FROM STDIN (FORMAT csv, DELIMITER ';', HEADER true)`);
-  await pipeline(createReadStream(file), copy);
-  const { rowCount } = await client.query(`
-    INSERT INTO contacts (name, phone, town)
-    SELECT concat_ws(' ', first_name, last_name), phone, coalesce(town, '') FROM loaded WHERE phone IS NOT NULL
-    ON CONFLICT (phone) DO NOTHING`);
-  const seconds = (systemClock.monotonic() - start) / 1000;
-  return { seconds, imported: rowCount ?? 0, updated: 0, refused: 0 };
-}

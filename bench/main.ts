@@ -2,6 +2,7 @@ import path from 'node:path';
 import { say } from '../scripts/processes.mjs';
 import { followUp } from './followUp.ts';
 import { idle } from './idle.ts';
+import { contactImport } from './import.ts';
 import { intake } from './intake.ts';
 import { queue } from './queue.ts';
 import { reservation } from './reservation.ts';
@@ -16,7 +17,7 @@ import { saveResults, type SubjectResults } from './support/results.ts';
 import { printed } from './support/table.ts';
 import { writeDocs } from './support/docs.ts';
 
-const SUBJECTS: Subject[] = [intake, steady, queue, reservation, followUp, start, idle, roundTrip];
+const SUBJECTS: Subject[] = [intake, steady, queue, reservation, followUp, contactImport, start, idle, roundTrip];
 
 export type BenchOptions = { only: string[]; gate: boolean; docs: boolean };
 

@@ -27,6 +27,7 @@ function stats(overrides: Partial<MonitoringStats> = {}): MonitoringStats {
       pauses: [],
       lines: [],
       clock: { heldUntil: null, offsetMinutes: null },
+      shared: null,
     },
     ...{ unknown: 0, toResolve: 0, updatedAt: '2026-11-20T10:00:00.000Z' },
     ...overrides,

@@ -79,7 +79,7 @@ export class CampaignStore {
       setStartAt: database.prepare<{ id: string; startAt: number }>(
         `UPDATE campaigns SET start_at = @startAt WHERE id = @id`,
       ),
-      setFinalFigures: database.prepare<{ id: string; figures: string }>(
+      setFinalFigures: database.prepare<{ id: string; figures: string | null }>(
         `UPDATE campaigns SET final_figures = @figures WHERE id = @id`,
       ),
       overWithWaiting: database.prepare<[], { id: string; status: 'completed' | 'cancelled' }>(`
@@ -159,8 +159,8 @@ export class CampaignStore {
     this.#statements.setStartAt.run({ id, startAt });
   }
 
-  setFinalFigures(id: string, figures: CampaignFigures): void {
-    this.#statements.setFinalFigures.run({ id, figures: JSON.stringify(figures) });
+  setFinalFigures(id: string, figures: CampaignFigures | null): void {
+    this.#statements.setFinalFigures.run({ id, figures: figures === null ? null : JSON.stringify(figures) });
   }
 
   /** Whether a Message 1 of the campaign may still leave (CMP-10). */

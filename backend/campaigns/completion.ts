@@ -1,4 +1,6 @@
+import type { CampaignStatus } from '../contract/campaigns.ts';
 import type { Locale } from '../contract/common.ts';
+import { VigieError } from '../contract/errors.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
@@ -11,6 +13,12 @@ import { toFigures } from './figures.ts';
 export type Completion = {
   /** Completes the campaign when it is over (CMP-10); part of the caller's transaction. True when it did. */
   check(campaignId: string): boolean;
+  /**
+   * A message of the campaign is sent again on the operator's word: a completed one runs until that one has ended too
+   * (SND-8). Part of the caller's transaction.
+   * @throws VigieError `wrong_campaign_status` for one that was cancelled
+   */
+  reopen(campaignId: string): void;
 };
 
 type CompletionDependencies = {
@@ -64,5 +72,19 @@ export function createCompletion(dependencies: CompletionDependencies): Completi
       });
       return true;
     },
+
+    reopen(campaignId) {
+      const status = campaigns.byId(campaignId)?.status;
+      if (status === undefined || !isEnded(status)) return;
+      const reopened = nextCampaignStatus(status, 'reopen');
+      if (reopened === null) throw new VigieError('wrong_campaign_status', { status });
+      campaigns.setStatus(campaignId, reopened, clock.now());
+      campaigns.setFinalFigures(campaignId, null);
+      logger.info({ campaign: campaignId }, 'campaign reopened for a message that is sent again');
+      notify.campaign(campaignId);
+      notify.changed('campaigns');
+    },
   };
 }
+
+const isEnded = (status: CampaignStatus): boolean => status === 'completed' || status === 'cancelled';

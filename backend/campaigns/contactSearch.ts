@@ -53,9 +53,11 @@ function groups(part: string): string[] {
   return [...new Set(found)].map((group) => `"${group.replaceAll('"', '""')}"`);
 }
 
-const INDEXED_TO = 'contacts.indexed_to';
-/** Contacts that are read and indexed at once. */
+/** Key of `meta`: up to which number contacts are in the index. */
+export const INDEXED_TO = 'contacts.indexed_to';
+/** Contacts that are read and indexed at once, and how often in one transaction: others write in between. */
 const BATCH = 100;
+const MOST_BATCHES = 10;
 /** Fewer rows that lead nowhere are not worth the work. */
 const MOST_LEFTOVERS = 10_000;
 
@@ -80,6 +82,10 @@ export class ContactSearchIndex {
       after: database.prepare<[number, number], { number: number; name: string; phone: string }>(
         `SELECT number, name, phone FROM contacts WHERE number > ? ORDER BY number LIMIT ?`,
       ),
+      renamed: database.prepare<[number], { number: number; name: string | null; phone: string | null }>(`
+        SELECT w.number, c.name, c.phone FROM contact_search_waiting w LEFT JOIN contacts c ON c.number = w.number
+        ORDER BY w.number LIMIT ?`),
+      renamedDone: database.prepare<[number]>(`DELETE FROM contact_search_waiting WHERE number <= ?`),
     };
   }
 
@@ -105,21 +111,39 @@ export class ContactSearchIndex {
 
   /** True when contacts wait for their place in the index. */
   isBehind(): boolean {
-    return this.#statements.after.get(this.#position(), 1) !== undefined;
+    return (
+      this.#statements.after.get(this.#position(), 1) !== undefined || this.#statements.renamed.get(1) !== undefined
+    );
   }
 
-  /** Indexes contacts that wait, as long as `goesOn`; returns false when none is left. */
+  /**
+   * Indexes contacts that wait, as long as `goesOn` and up to a bound; returns false when none is left. Part of the
+   * caller's transaction.
+   */
   catchUp(goesOn: () => boolean): boolean {
-    let position = this.#position();
     let isBehind = true;
-    do {
-      const rows = this.#statements.after.all(position, BATCH);
-      for (const row of rows) this.put(row.number, row);
-      position = rows.at(-1)?.number ?? position;
-      isBehind = rows.length === BATCH;
-    } while (isBehind && goesOn());
-    this.#statements.setIndexedTo.run(INDEXED_TO, String(position));
+    let batches = 0;
+    do isBehind = this.indexRenamed() || this.#indexNew();
+    while (isBehind && ++batches < MOST_BATCHES && goesOn());
     return isBehind;
+  }
+
+  /** Indexes some contacts anew whose name an import changed; false when none is left. */
+  indexRenamed(): boolean {
+    const rows = this.#statements.renamed.all(BATCH);
+    for (const { number, name, phone } of rows) {
+      if (name !== null && phone !== null) this.put(number, { name, phone });
+    }
+    this.#statements.renamedDone.run(rows.at(-1)?.number ?? 0);
+    return rows.length > 0;
+  }
+
+  #indexNew(): boolean {
+    const position = this.#position();
+    const rows = this.#statements.after.all(position, BATCH);
+    for (const row of rows) this.put(row.number, row);
+    this.#statements.setIndexedTo.run(INDEXED_TO, String(rows.at(-1)?.number ?? position));
+    return rows.length === BATCH;
   }
 
   #position(): number {

@@ -21,9 +21,8 @@ type JobOptions = {
 
 /** Phones that are opted out in one turn of the loop. */
 const OPT_OUTS = 50;
-/** In MiB; the phones of a whole file are kept by a dry run only. */
+/** In MiB. */
 const MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
-const MEMORY_OF_DRY_RUN = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 24 };
 
 /** Beside this file in the sources, and beside the bundle in a build. */
 const WORKER = path.join(import.meta.dirname, `importWorker${path.extname(import.meta.filename)}`);
@@ -33,8 +32,7 @@ const WORKER = path.join(import.meta.dirname, `importWorker${path.extname(import
  * waits in this process's loop: so the dispatcher, the quota and webhooks never wait for more than one slice.
  */
 export function startJob(task: WriterTask, { optOut, advanced }: JobOptions): Job {
-  const isDryRun = task.kind === 'import' && task.written.dryRun;
-  const worker = new Worker(WORKER, { workerData: task, resourceLimits: isDryRun ? MEMORY_OF_DRY_RUN : MEMORY });
+  const worker = new Worker(WORKER, { workerData: task, resourceLimits: MEMORY });
   const ended = Promise.withResolvers<JobEnd>();
   let isStopping = false;
 

@@ -4,7 +4,7 @@ import { sentence } from '../contract/messages/sentence.ts';
 import { columnsOf, findRoles } from './csvColumns.ts';
 import { openCsv } from './csvFile.ts';
 import type { Bytes } from './csvText.ts';
-import { lineReader, type Reading, type ReadingOptions } from './importRun.ts';
+import { lineReader, type Reading, type ReadingOptions } from './importLines.ts';
 
 /** Lines that are shown. */
 const SHOWN_ROWS = 20;

@@ -1,200 +1,138 @@
-import type { ColumnRole } from '../contract/imports.ts';
-import { fromCell } from '../core/spreadsheetText.ts';
-import { parsePhone } from '../domain/phone.ts';
+import type { Ids } from '../core/ids.ts';
 import { mergeAttributes } from './attributes.ts';
-import { CsvFileError, type CsvRow } from './csv.ts';
-import { columnsOf, findRoles, nameOf, type Columns } from './csvColumns.ts';
 import { openCsv } from './csvFile.ts';
 import type { Bytes } from './csvText.ts';
+import { lineReader, type Line, type ReadingOptions, type Refusal } from './importLines.ts';
+import { PhoneSet } from './phoneSet.ts';
 
-export type RefusalReason =
-  'phone_missing' | 'phone_invalid' | 'too_many_columns' | 'quote_unclosed' | 'name_too_long' | 'value_too_long';
-export type Refusal = { line: number; reason: RefusalReason; value: string };
-/** A line that can be imported. `attributes` is JSON. */
-export type Line = {
-  phone: string;
-  original: string;
-  name: string;
-  attributes: string;
-  categories: string[];
-  optedOut: boolean;
-};
-export type Reading = { kind: 'line'; line: Line } | { kind: 'refused'; refusal: Refusal };
-
-/**
- * A number of lines of the file, read and merged among themselves. Columns rather than rows: so it goes from thread to
- * thread several times faster.
- */
+/** A contact of an import; `id` is its own when it turns out to be new. */
+export type ImportedContact = [
+  id: string,
+  name: string,
+  phone: string,
+  original: string,
+  attributes: Record<string, string>,
+  categories: string[],
+];
+/** What is written by one statement, or one of each kind: SQLite itself reads the JSON. */
+export type Part =
+  /** `contacts`: an array of `ImportedContact`. `isAgain`: they all stood in earlier runs of the file too. */
+  | { kind: 'contacts'; size: number; contacts: string; categories: string[]; isAgain: boolean }
+  /** `refusals`: an array of `Refusal`. */
+  | { kind: 'refusals'; size: number; refusals: string };
+/** A number of lines of the file, read, merged among themselves and put in order. */
 export type Run = {
-  /** Records of the file in it: `phones.length + merged + refused.length`. */
+  /** Records of the file in it: those of its parts and `merged`. */
   total: number;
   /** Lines that stand twice in it. */
   merged: number;
-  refused: Refusal[];
-  phones: string[];
-  originals: string[];
-  names: string[];
-  attributes: string[];
-  /** Names of categories, one under the other. */
-  categories: string[];
+  parts: Part[];
   /** Phones of those who want nothing. */
   optOuts: string[];
 };
 
-/** What an import is told besides the file. */
-export type ReadingOptions = { country: string; mapping?: readonly ColumnRole[] | undefined };
+/** Lines of a part: few enough for a transaction to end soon after it should. */
+const PART_LINES = 250;
 
-/** As the contract allows them. */
-const MAX_NAME_LENGTH = 200;
-const MAX_VALUE_LENGTH = 2_000;
-const MAX_CATEGORY_LENGTH = 100;
-/** Of a refused line this much is shown. */
-const SHOWN_LENGTH = 100;
-const NO = new Set(['non', 'no', 'n', '0', 'false', 'faux']);
+/** The first run is short, so that the writer has something to do soon; each is twice as long as the one before. */
+const FIRST_RUN_LINES = 20_000;
+
+type RunOptions = {
+  /** Of the longest runs. */
+  runLines: number;
+  /** By phone, so that what is written together lies together in the base; else as in the file. */
+  sorted: boolean;
+  ids: Ids;
+};
 
 /**
- * The lines of a file in runs of up to `runLines`.
- * @param sorted by phone, so that what is written together lies together in the base; else as in the file
+ * The lines of a file in runs: the same options give the same runs.
  * @throws CsvFileError when the file as a whole cannot be read
  */
-export function* runsOf(
-  bytes: Bytes,
-  options: ReadingOptions,
-  { runLines, sorted }: { runLines: number; sorted: boolean },
-): Generator<Run> {
+export function* runsOf(bytes: Bytes, options: ReadingOptions, { runLines, sorted, ids }: RunOptions): Generator<Run> {
   const { header, rows } = openCsv(bytes);
   const read = lineReader(header, options);
-  let builder = new RunBuilder();
+  const seen = new PhoneSet();
+  let longest = Math.min(FIRST_RUN_LINES, runLines);
+  let lines: Line[] = [];
+  let refusals: Refusal[] = [];
+  const build = (): Run => {
+    const run = toRun(lines, refusals, { sorted, ids, seen });
+    [lines, refusals, longest] = [[], [], Math.min(2 * longest, runLines)];
+    return run;
+  };
   for (const piece of rows) {
     for (const row of piece) {
-      builder.add(read(row));
-      if (builder.total < runLines) continue;
-      yield builder.build(sorted);
-      builder = new RunBuilder();
+      const reading = read(row);
+      if (reading.kind === 'line') lines.push(reading.line);
+      else refusals.push(reading.refusal);
+      if (lines.length + refusals.length === longest) yield build();
     }
   }
-  if (builder.total > 0) yield builder.build(sorted);
+  if (lines.length + refusals.length > 0) yield build();
 }
 
-/** Reads lines of a file with this header. @throws CsvFileError `no_phone_column` */
-export function lineReader(
-  header: readonly string[],
-  { country, mapping = findRoles(header) }: ReadingOptions,
-): (row: CsvRow) => Reading {
-  const columns = columnsOf(header, mapping);
-  if (columns === null) throw new CsvFileError('no_phone_column');
-  const keys = attributeKeys(columns);
-  return (row) => readLine(row, { columns, keys, country, width: header.length });
-}
+type ToRun = Pick<RunOptions, 'sorted' | 'ids'> & { seen: PhoneSet };
 
-type Key = { json: string; key: string; indexes: number[] };
-
-/** Each attribute once, with the columns that it may stand in. */
-function attributeKeys({ attributes }: Columns): Key[] {
-  const keys = new Map<string, Key>();
-  for (const { index, key } of attributes) {
-    const known = keys.get(key);
-    if (known === undefined) keys.set(key, { key, json: `${JSON.stringify(key)}:`, indexes: [index] });
-    else known.indexes.push(index);
-  }
-  return [...keys.values()];
-}
-
-function readLine(
-  row: CsvRow,
-  { columns, keys, country, width }: { columns: Columns; keys: Key[]; country: string; width: number },
-): Reading {
-  const refused = (reason: RefusalReason, value: string): Reading => ({
-    kind: 'refused',
-    refusal: { line: row.line, reason, value: value.trim().slice(0, SHOWN_LENGTH) },
-  });
-  if (row.kind === 'broken') return refused('quote_unclosed', row.text);
-  if (row.cells.length > width && row.cells.slice(width).some((cell) => cell.trim() !== ''))
-    return refused('too_many_columns', row.cells.slice(0, 20).join(' '));
-  const cells = row.cells.length > width ? row.cells.slice(0, width).map(clean) : row.cells.map(clean);
-  const at = (index: number): string => cells[index] ?? '';
-  const filled = (index: number): boolean => at(index) !== '';
-  const phoneIndex = columns.phones.find(filled);
-  if (phoneIndex === undefined) return refused('phone_missing', cells.filter((cell) => cell !== '').join(' '));
-  const original = at(phoneIndex);
-  const phone = parsePhone(original, country);
-  if (phone === null) return refused('phone_invalid', original);
-  const name = nameOf(cells, columns);
-  if (name.length > MAX_NAME_LENGTH) return refused('name_too_long', name);
-  let attributes = '';
-  for (const { json, key, indexes } of keys) {
-    const index = indexes.find(filled);
-    if (index === undefined) continue;
-    const value = at(index);
-    if (value.length > MAX_VALUE_LENGTH) return refused('value_too_long', `${key}: ${value}`);
-    attributes += `${attributes === '' ? '' : ','}${json}${JSON.stringify(value)}`;
-  }
-  const categories = columns.categories.flatMap((index) => namesIn(at(index)));
-  const longest = categories.find((category) => category.length > MAX_CATEGORY_LENGTH);
-  if (longest !== undefined) return refused('value_too_long', longest);
-  const optedOut =
-    columns.optOuts.some((index) => filled(index) && !NO.has(at(index).toLowerCase())) ||
-    columns.consents.some((index) => NO.has(at(index).toLowerCase()));
+function toRun(read: readonly Line[], refusals: readonly Refusal[], { sorted, ids, seen }: ToRun): Run {
+  const lines = mergedByPhone(read, sorted);
+  const fresh: Line[] = [];
+  const again: Line[] = [];
+  for (const line of lines) (seen.add(line.phone) ? fresh : again).push(line);
   return {
-    kind: 'line',
-    line: {
-      phone,
-      original: original.slice(0, SHOWN_LENGTH),
-      name,
-      attributes: `{${attributes}}`,
-      categories,
-      optedOut,
-    },
+    total: read.length + refusals.length,
+    merged: read.length - lines.length,
+    parts: [
+      ...inParts(refusals, refusalsPart),
+      ...inParts(fresh, (some) => contactsPart(some, { ids, isAgain: false })),
+      ...inParts(again, (some) => contactsPart(some, { ids, isAgain: true })),
+    ],
+    optOuts: lines.filter(({ optedOut }) => optedOut).map(({ phone }) => phone),
   };
 }
 
-function namesIn(cell: string): string[] {
-  if (cell === '') return [];
-  return cell
-    .split('|')
-    .map((name) => name.replace(/\s+/g, ' ').trim())
-    .filter((name) => name !== '');
+function inParts<Item>(items: readonly Item[], toPart: (some: readonly Item[]) => Part): Part[] {
+  const parts: Part[] = [];
+  for (let at = 0; at < items.length; at += PART_LINES) parts.push(toPart(items.slice(at, at + PART_LINES)));
+  return parts;
 }
 
-/** One form for letters with accents, no control characters but tab and line end, no mark of our own exports (CMP-13). */
-function clean(cell: string): string {
-  // Plain Western text is in that form already.
-  if (/^[ -~\u00a0-\u017f]*$/.test(cell)) return fromCell(cell.trim());
-  const plain = cell.normalize('NFC').replace(/[^\P{Cc}\t\n]/gu, '');
-  return fromCell(plain.trim());
+function refusalsPart(refusals: readonly Refusal[]): Part {
+  return { kind: 'refusals', size: refusals.length, refusals: JSON.stringify(refusals) };
 }
 
-class RunBuilder {
-  total = 0;
-  readonly #refused: Refusal[] = [];
-  readonly #lines = new Map<string, Line>();
+function contactsPart(lines: readonly Line[], { ids, isAgain }: { ids: Ids; isAgain: boolean }): Part {
+  const contacts = lines.map(({ name, phone, original, attributes, categories }): ImportedContact => [
+    ids.next(),
+    ...([name, phone, original, attributes, categories] as const),
+  ]);
+  const categories = [...new Set(lines.flatMap((line) => line.categories))];
+  return { kind: 'contacts', size: lines.length, contacts: JSON.stringify(contacts), categories, isAgain };
+}
 
-  add(reading: Reading): void {
-    this.total++;
-    if (reading.kind === 'refused') {
-      this.#refused.push(reading.refusal);
-      return;
-    }
-    const { line } = reading;
-    const present = this.#lines.get(line.phone);
-    this.#lines.set(line.phone, present === undefined ? line : merged(present, line));
+/** Each phone once: by phone, or where it stood first. */
+function mergedByPhone(lines: readonly Line[], sorted: boolean): Line[] {
+  // Numbers are compared several times faster than texts; past fifteen digits they are not exact.
+  const keys = Float64Array.from(lines, ({ phone }) => Number(phone));
+  const key = (index: number): number => keys[index] ?? 0;
+  const phone = (index: number): string => lines[index]?.phone ?? '';
+  const order = Uint32Array.from(lines.keys()).sort(
+    (one, other) => key(one) - key(other) || compare(phone(one), phone(other)) || one - other,
+  );
+  const found: { first: number; line: Line }[] = [];
+  for (const index of order) {
+    const line = lines[index];
+    const last = found.at(-1);
+    if (line === undefined) continue;
+    if (last?.line.phone === line.phone) last.line = merged(last.line, line);
+    else found.push({ first: index, line });
   }
+  if (!sorted) found.sort((one, other) => one.first - other.first);
+  return found.map(({ line }) => line);
+}
 
-  build(sorted: boolean): Run {
-    const lines = [...this.#lines.values()];
-    if (sorted) lines.sort((one, other) => (one.phone < other.phone ? -1 : 1));
-    return {
-      total: this.total,
-      merged: this.total - this.#refused.length - lines.length,
-      refused: this.#refused,
-      phones: lines.map(({ phone }) => phone),
-      originals: lines.map(({ original }) => original),
-      names: lines.map(({ name }) => name),
-      attributes: lines.map(({ attributes }) => attributes),
-      categories: lines.map(({ categories }) => categories.join('\n')),
-      optOuts: lines.filter(({ optedOut }) => optedOut).map(({ phone }) => phone),
-    };
-  }
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 /** What the later line fills in wins, what it leaves empty stays; who opted out once has opted out. */
@@ -203,16 +141,8 @@ function merged(earlier: Line, later: Line): Line {
     phone: earlier.phone,
     original: earlier.original,
     name: later.name === '' ? earlier.name : later.name,
-    attributes: mergedJson(earlier.attributes, later.attributes),
+    attributes: mergeAttributes(earlier.attributes, later.attributes),
     categories: [...new Set([...earlier.categories, ...later.categories])],
     optedOut: earlier.optedOut || later.optedOut,
   };
-}
-
-/** @param present JSON of a contact's attributes, like `added` */
-export function mergedJson(present: string, added: string): string {
-  if (added === '{}' || added === present) return present;
-  if (present === '{}') return added;
-  const values = (json: string) => JSON.parse(json) as Record<string, string>;
-  return JSON.stringify(mergeAttributes(values(present), values(added)));
 }

@@ -33,6 +33,9 @@ export type ImportRunner = Service & {
   stopActive(): Promise<void>;
 };
 
+/** From so many pages in the log on SQLite carries them to the file with a commit: its own default. */
+const PAGES_IN_LOG = 1_000;
+
 /** Imports whose file is kept. */
 export const UNFINISHED: readonly ImportState[] = [
   'uploading',
@@ -53,9 +56,17 @@ export function createImportRunner(dependencies: RunnerDependencies): ImportRunn
   let isStopping = false;
   const expected = new Map<string, number>();
 
+  /** A job carries pages from the log to the file by itself: the host would do it in the middle of its own work. */
+  const start = (task: WriterTask, told: Parameters<typeof startJob>[1]): Job => {
+    database.pragma('wal_autocheckpoint = 0');
+    const job = startJob(task, told);
+    const restore = (): void => void database.pragma(`wal_autocheckpoint = ${PAGES_IN_LOG}`);
+    job.ended.then(restore, restore);
+    return job;
+  };
   const index = (): void => {
     if (indexing !== null || active !== null || isStopping || !contacts.search.isBehind()) return;
-    const job = startJob({ kind: 'index', databaseFile: database.name }, { optOut() {}, advanced() {} });
+    const job = start({ kind: 'index', databaseFile: database.name }, { optOut() {}, advanced() {} });
     const finished = job.ended.then(
       () => notify.changed('contacts'),
       (error: unknown) => logger.error({ error }, 'the search index could not be brought up to date'),
@@ -65,7 +76,7 @@ export function createImportRunner(dependencies: RunnerDependencies): ImportRunn
 
   /** Starts a task in its threads; `settle` says what its end means. */
   const run = (id: string, task: WriterTask, settle: (end: JobEnd) => void): Promise<void> => {
-    const job = startJob(task, { optOut, advanced: () => announce(id) });
+    const job = start(task, { optOut, advanced: () => announce(id) });
     const finished = job.ended
       .then(settle, (error: unknown) => {
         logger.error({ error }, 'an import failed');
@@ -83,13 +94,13 @@ export function createImportRunner(dependencies: RunnerDependencies): ImportRunn
   };
 
   const runImport = (row: ImportRow, dryRun: boolean): Promise<void> => {
-    const { id, number, runsDone, itemsDone } = row;
+    const { id, number, runLines, runsDone, partsDone } = row;
     const { category, ...reading } = JSON.parse(row.options) as ImportOptions;
     expected.set(id, files.start(id, row.size).expectedLines);
     const written = { number, category, dryRun, now: row.startedAt ?? clock.now() };
     const task: WriterTask = {
       ...{ kind: 'import', databaseFile: database.name, file: files.pathOf(id) },
-      ...{ reading, written, runsDone, itemsDone },
+      ...{ reading, written, runLines, runsDone, partsDone },
     };
     return run(id, task, (end) => {
       const finishedAt = clock.now();

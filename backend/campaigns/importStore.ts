@@ -1,6 +1,6 @@
 import type { ImportQuery, ImportState } from '../contract/imports.ts';
 import type { Database } from '../storage/database.ts';
-import type { Refusal, RefusalReason } from './importRun.ts';
+import type { Refusal, RefusalReason } from './importLines.ts';
 import type { ColumnRole } from '../contract/imports.ts';
 
 export type ImportOptions = Pick<ImportQuery, 'category'> & { country: string; mapping?: ColumnRole[] | undefined };
@@ -16,7 +16,8 @@ export type ImportRow = {
   updated: number;
   refused: number;
   runsDone: number;
-  itemsDone: number;
+  partsDone: number;
+  runLines: number;
   afterNumber: number;
   categoryId: string | null;
   removed: number;
@@ -29,8 +30,14 @@ export type ImportRow = {
   hasUndo: number;
 };
 
+/**
+ * Lines of a file that are read, merged and sorted together: the more, the fewer pages of the index by phone are written
+ * again and again; the fewer, the less memory is held.
+ */
+const RUN_LINES = 100_000;
+
 const COLUMNS = `number, id, file_name AS fileName, state, size, options, total, imported, updated, refused,
-  runs_done AS runsDone, items_done AS itemsDone, after_number AS afterNumber, category_id AS categoryId,
+  runs_done AS runsDone, parts_done AS partsDone, run_lines AS runLines, after_number AS afterNumber, category_id AS categoryId,
   removed, restored, kept, problem, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
   has_undo AS hasUndo`;
 type NewImport = Pick<ImportRow, 'id' | 'fileName' | 'state' | 'size'> & { now: number };
@@ -57,7 +64,7 @@ export class ImportStore {
         UPDATE imports SET state = @state, problem = @problem, finished_at = @finishedAt WHERE id = @id`),
       begin: database.prepare<{ id: string; state: ImportState; options: string; now: number }>(`
         UPDATE imports SET state = @state, options = @options, started_at = @now, finished_at = NULL, problem = NULL,
-          total = 0, imported = 0, updated = 0, refused = 0, runs_done = 0, items_done = 0,
+          total = 0, imported = 0, updated = 0, refused = 0, runs_done = 0, parts_done = 0, run_lines = ${RUN_LINES},
           after_number = (SELECT coalesce(max(number), 0) FROM contacts)
         WHERE id = @id`),
       remove: database.prepare<{ id: string }>(`DELETE FROM imports WHERE id = @id`),

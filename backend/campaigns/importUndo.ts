@@ -1,12 +1,15 @@
 import { inTransaction, type Database } from '../storage/database.ts';
 import { ContactSearchIndex } from './contactSearch.ts';
+import { ImportStatements } from './importStatements.ts';
 
-type Change = { contactId: string; former: string; written: string };
-type Stored = { number: number; name: string; phone: string; attributes: string };
+type Change = { contactId: string; former: string; written: string } & (
+  { number: number; name: string; attributes: string } | { number: null; name: null; attributes: null }
+);
 type Made = { number: number; id: string; isUsed: number };
 
-/** Contacts that are looked at together. */
-const BATCH = 50;
+/** Contacts that are looked at together, and how often in one transaction: others write in between. */
+const BATCH = 250;
+const MOST_BATCHES = 10;
 
 /**
  * Takes an import back, slice by slice: values that still stand as it wrote them become what they were, contacts that
@@ -17,6 +20,7 @@ export class ImportUndo {
   readonly #database: Database;
   readonly #import: { number: number; afterNumber: number; now: number };
   readonly #search: ContactSearchIndex;
+  readonly #contacts: ImportStatements;
   readonly #statements;
   /** Contacts that campaigns name one by one. */
   readonly #named: ReadonlySet<string>;
@@ -27,59 +31,44 @@ export class ImportUndo {
     this.#import = undone;
     this.#position = undone.afterNumber;
     this.#search = new ContactSearchIndex(database);
+    this.#contacts = new ImportStatements(database);
     this.#statements = prepare(database);
     this.#named = new Set(this.#statements.named.all());
   }
 
-  /** One transaction, as long as `goesOn`; false when nothing is left to do. */
+  /** One transaction, as long as `goesOn` and up to a bound; false when nothing is left to do. */
   step(goesOn: () => boolean): boolean {
     return inTransaction(this.#database, () => {
       let isLeft = true;
+      let batches = 0;
       do isLeft = this.#putBack() || this.#takeAway();
-      while (isLeft && goesOn());
+      while (isLeft && ++batches < MOST_BATCHES && goesOn());
       if (!isLeft) this.#finish();
       return isLeft;
     });
   }
 
   #putBack(): boolean {
-    const { number } = this.#import;
-    const changes = this.#statements.changes.all({ number, limit: BATCH });
-    for (const change of changes) this.#restore(change);
-    this.#statements.count.run({ number, removed: 0, restored: changes.length, kept: 0 });
-    return changes.length > 0;
-  }
-
-  #restore({ contactId, former, written }: Change): void {
     const { number, now } = this.#import;
-    this.#statements.forget.run({ number, contactId });
-    const present = this.#statements.contact.get(contactId);
-    if (present === undefined) return;
-    const before = JSON.parse(former) as {
-      name: string;
-      attributes: string;
-      importNumber: number | null;
-      addedCategories: string[];
-    };
-    const wrote = JSON.parse(written) as { name: string; attributes: string };
-    const name = present.name === wrote.name ? before.name : present.name;
-    const attributes = attributesBefore(present.attributes, wrote.attributes, before.attributes);
-    this.#statements.putBack.run({ id: contactId, name, attributes, importNumber: before.importNumber, now });
-    for (const categoryId of before.addedCategories) this.#statements.leave.run({ categoryId, contactId });
-    if (name !== present.name) this.#search.put(present.number, { name, phone: present.phone });
+    const changes = this.#statements.changes.all({ number, limit: BATCH });
+    if (changes.length === 0) return false;
+    const restored = changes.flatMap((change) => (change.number === null ? [] : [restoredOf(change)]));
+    this.#contacts.change(restored, now);
+    this.#statements.leave.run(JSON.stringify(restored.flatMap(({ memberships }) => memberships)));
+    this.#contacts.indexLater(restored.filter(({ isRenamed }) => isRenamed).map((contact) => contact.number));
+    this.#statements.forget.run({ number, contactIds: JSON.stringify(changes.map(({ contactId }) => contactId)) });
+    this.#statements.count.run({ number, removed: 0, restored: changes.length, kept: 0 });
+    return true;
   }
 
   #takeAway(): boolean {
     const { number } = this.#import;
     const made = this.#statements.made.all({ number, after: this.#position, limit: BATCH });
-    const used = made.filter(({ id, isUsed }) => isUsed === 1 || this.#named.has(id));
-    for (const contact of made) {
-      if (used.includes(contact)) continue;
-      this.#statements.remove.run(contact.id);
-    }
+    const unused = made.filter(({ id, isUsed }) => isUsed === 0 && !this.#named.has(id));
+    this.#statements.remove.run(JSON.stringify(unused.map((contact) => contact.number)));
     this.#position = made.at(-1)?.number ?? this.#position;
-    const kept = used.length;
-    this.#statements.count.run({ number, removed: made.length - kept, restored: 0, kept });
+    const removed = unused.length;
+    this.#statements.count.run({ number, removed, restored: 0, kept: made.length - removed });
     return made.length > 0;
   }
 
@@ -89,6 +78,26 @@ export class ImportUndo {
     this.#search.forgetRemoved();
     this.#statements.finish.run({ number, now });
   }
+}
+
+/** A contact as it was before the import, but for what was changed since. */
+function restoredOf({ contactId, former, written, ...present }: Extract<Change, { number: number }>) {
+  const before = JSON.parse(former) as {
+    name: string;
+    attributes: string;
+    importNumber: number | null;
+    addedCategories: string[];
+  };
+  const wrote = JSON.parse(written) as { name: string; attributes: string };
+  const name = present.name === wrote.name ? before.name : present.name;
+  return {
+    number: present.number,
+    name,
+    attributes: attributesBefore(present.attributes, wrote.attributes, before.attributes),
+    importNumber: before.importNumber,
+    isRenamed: name !== present.name,
+    memberships: before.addedCategories.map((categoryId) => ({ categoryId, contactId })),
+  };
 }
 
 /** Each value that still stands as it was written becomes what it was; what was changed since stays. */
@@ -103,21 +112,14 @@ function attributesBefore(present: string, written: string, before: string): str
 function prepare(database: Database) {
   return {
     changes: database.prepare<{ number: number; limit: number }, Change>(`
-      SELECT contact_id AS contactId, former, written FROM import_changes WHERE import_number = @number LIMIT @limit`),
-    forget: database.prepare<{ number: number; contactId: string }>(`
-      DELETE FROM import_changes WHERE import_number = @number AND contact_id = @contactId`),
-    contact: database.prepare<[string], Stored>(`SELECT number, name, phone, attributes FROM contacts WHERE id = ?`),
-    putBack: database.prepare<{
-      id: string;
-      name: string;
-      attributes: string;
-      importNumber: number | null;
-      now: number;
-    }>(`
-      UPDATE contacts SET name = @name, attributes = @attributes, import_number = @importNumber, updated_at = @now
-      WHERE id = @id`),
-    leave: database.prepare<{ categoryId: string; contactId: string }>(`
-      DELETE FROM contact_categories WHERE category_id = @categoryId AND contact_id = @contactId`),
+      SELECT m.contact_id AS contactId, m.former, m.written, c.number, c.name, c.attributes
+      FROM import_changes m LEFT JOIN contacts c ON c.id = m.contact_id WHERE m.import_number = @number LIMIT @limit`),
+    forget: database.prepare<{ number: number; contactIds: string }>(`
+      DELETE FROM import_changes
+      WHERE import_number = @number AND contact_id IN (SELECT value FROM json_each(@contactIds))`),
+    leave: database.prepare<[string]>(`
+      DELETE FROM contact_categories WHERE (category_id, contact_id) IN (
+        SELECT value ->> 'categoryId', value ->> 'contactId' FROM json_each(?))`),
     named: database
       .prepare<[], string>(
         `SELECT DISTINCT named.value FROM campaigns, json_each(campaigns.audience, '$.contactIds') AS named`,
@@ -128,7 +130,7 @@ function prepare(database: Database) {
       SELECT c.number, c.id,
         EXISTS (SELECT 1 FROM recipients WHERE recipients.phone = c.phone AND recipients.contact_id = c.id) AS isUsed
       FROM contacts c WHERE c.number > @after AND +c.import_number = @number ORDER BY c.number LIMIT @limit`),
-    remove: database.prepare<[string]>(`DELETE FROM contacts WHERE id = ?`),
+    remove: database.prepare<[string]>(`DELETE FROM contacts WHERE number IN (SELECT value FROM json_each(?))`),
     removeCategories: database.prepare<{ number: number }>(`
       DELETE FROM categories WHERE contact_count = 0 AND id IN (
         SELECT value FROM imports, json_each(imports.made_categories) WHERE imports.number = @number)`),

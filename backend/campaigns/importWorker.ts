@@ -6,9 +6,11 @@ import { inTransaction, openDatabase, type Database } from '../storage/database.
 import { ContactSearchIndex } from './contactSearch.ts';
 import { CsvFileError, type FileProblem } from './csv.ts';
 import { bytesOfFile } from './csvText.ts';
-import { runsOf, type ReadingOptions, type Run } from './importRun.ts';
+import type { ReadingOptions } from './importLines.ts';
+import { runsOf, type Run } from './importRun.ts';
+import { ImportStatements } from './importStatements.ts';
 import { ImportUndo } from './importUndo.ts';
-import { ImportWriter, itemsOf, type WrittenImport } from './importWriter.ts';
+import { ImportWriter, type WrittenImport } from './importWriter.ts';
 
 /** What a thread is started for: one reads and sorts, the other writes; so both processors work. */
 export type WriterTask = { databaseFile: string } & (
@@ -17,13 +19,17 @@ export type WriterTask = { databaseFile: string } & (
       file: string;
       reading: ReadingOptions;
       written: WrittenImport;
+      runLines: number;
       runsDone: number;
-      itemsDone: number;
+      partsDone: number;
     }
   | { kind: 'undo'; undone: { number: number; afterNumber: number; now: number } }
   | { kind: 'index' }
 );
-export type ReaderTask = { kind: 'read'; file: string; reading: ReadingOptions; runsDone: number };
+export type ReaderTask = { kind: 'read' } & Pick<
+  Extract<WriterTask, { kind: 'import' }>,
+  'file' | 'reading' | 'runLines' | 'runsDone'
+>;
 
 /** What the writer says; after `run` and `slice` it waits for leave to go on. */
 export type WriterMessage =
@@ -32,12 +38,12 @@ export type WriterMessage =
   | { kind: 'done'; longestMs: number }
   | { kind: 'problem'; problem: FileProblem };
 
-/** Lines that are sorted and merged together. */
-const RUN_LINES = 20_000;
-/** Work of a transaction, without its commit: the bound is 25 ms, and machines are shared. */
-const SLICE_MS = 14;
+/** How long a transaction may last with its commit: the bound is 25 ms, and machines are shared. */
+const SLICE_MS = 18;
+/** A commit that took long makes the next transactions do less, by a share that fades with each. */
+const FADING = 0.8;
 /** So often the pages in the log are carried over to the file, between two slices. */
-const CHECKPOINT_SLICES = 32;
+const CHECKPOINT_SLICES = 64;
 /** Memory for pages of the file, in KiB: most of what an import touches. */
 const CACHE_KIB = 48 * 1024;
 /** Runs that the reader may be ahead. */
@@ -56,12 +62,13 @@ function say(message: WriterMessage | Run | { kind: 'end' }): void {
   port?.postMessage(message);
 }
 
-async function read({ file, reading, runsDone }: ReaderTask): Promise<void> {
+async function read({ file, reading, runLines, runsDone }: ReaderTask): Promise<void> {
   let credit = AHEAD;
   port?.on('message', () => credit++);
   try {
     let index = 0;
-    for (const run of runsOf(bytesOfFile(file), reading, { runLines: RUN_LINES, sorted: true })) {
+    const ids = createIds(systemClock);
+    for (const run of runsOf(bytesOfFile(file), reading, { runLines, sorted: true, ids })) {
       if (index++ < runsDone) continue;
       while (credit === 0 && port !== null) await once(port, 'message');
       credit--;
@@ -107,9 +114,13 @@ async function writeImport(
   task: Extract<WriterTask, { kind: 'import' }>,
   slices: ReturnType<typeof createSlices>,
 ): Promise<FileProblem | null> {
-  const writer = new ImportWriter(database, task.written, createIds(systemClock));
-  let { runsDone, itemsDone: from } = task;
-  const readerTask: ReaderTask = { kind: 'read', file: task.file, reading: task.reading, runsDone };
+  const writer = new ImportWriter(
+    { database, statements: new ImportStatements(database), ids: createIds(systemClock) },
+    task.written,
+  );
+  const { file, reading, runLines } = task;
+  let { runsDone, partsDone: from } = task;
+  const readerTask: ReaderTask = { kind: 'read', file, reading, runLines, runsDone };
   const reader = new Worker(import.meta.filename, { workerData: readerTask, resourceLimits: READER_MEMORY });
   const arrived = messagesOf<Run | { kind: 'end' } | { kind: 'problem'; problem: FileProblem }>(reader);
   for (;;) {
@@ -117,10 +128,9 @@ async function writeImport(
     if ('kind' in message) return message.kind === 'end' ? null : message.problem;
     say({ kind: 'run', optOuts: message.optOuts });
     await leave();
-    const items = itemsOf(message);
     await slices.repeat((goesOn) => {
       from = writer.write(message, { from, runsDone }, goesOn);
-      return from < items;
+      return from < message.parts.length;
     });
     [from, runsDone] = [0, runsDone + 1];
     reader.postMessage('next');
@@ -158,6 +168,7 @@ async function leave(): Promise<void> {
 /** Runs work in transactions of bounded length, each with the host's leave. */
 function createSlices(database: Database) {
   let longestMs = 0;
+  let commitMs = 0;
   let sinceCheckpoint = 0;
   return {
     longestMs: () => longestMs,
@@ -165,8 +176,14 @@ function createSlices(database: Database) {
     async repeat(step: (goesOn: () => boolean) => boolean): Promise<void> {
       for (let isLeft = true; isLeft;) {
         const start = systemClock.monotonic();
-        isLeft = step(() => systemClock.monotonic() - start < SLICE_MS);
-        longestMs = Math.max(longestMs, systemClock.monotonic() - start);
+        let worked = start;
+        isLeft = step(() => {
+          worked = systemClock.monotonic();
+          return worked - start < SLICE_MS - commitMs;
+        });
+        const end = systemClock.monotonic();
+        commitMs = Math.max(end - worked, commitMs * FADING);
+        longestMs = Math.max(longestMs, end - start);
         sinceCheckpoint++;
         if (sinceCheckpoint >= CHECKPOINT_SLICES || !isLeft) {
           database.pragma('wal_checkpoint(PASSIVE)');

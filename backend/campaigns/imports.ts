@@ -19,6 +19,7 @@ import { previewOf } from './importPreview.ts';
 import { runsOf } from './importRun.ts';
 import { createImportRunner, UNFINISHED } from './importRunner.ts';
 import type { ImportOptions, ImportRow, ImportStore } from './importStore.ts';
+import { ImportStatements } from './importStatements.ts';
 import { ImportUndo } from './importUndo.ts';
 import { importReport, refusedCsv, refusedLines, toImport } from './importViews.ts';
 import { ImportWriter } from './importWriter.ts';
@@ -55,6 +56,7 @@ const UNDOABLE: readonly ImportState[] = ['done', ...RESUMABLE];
 export function createImports(dependencies: ImportDependencies): Imports {
   const { database, store, contacts, suppressions, audit, clock, ids, notify, locale, settings } = dependencies;
   const files = new ImportFiles(database);
+  const statements = new ImportStatements(database);
 
   const fail = (problem: FileProblem): VigieError =>
     new VigieError('csv_unreadable', { detail: sentence(locale(), `import.${problem}`) });
@@ -95,17 +97,28 @@ export function createImports(dependencies: ImportDependencies): Imports {
     const wasBehind = contacts.search.isBehind();
     store.begin(row, 'running', { options, now: clock.now() });
     const { category } = options;
-    const writer = new ImportWriter(database, { number: row.number, category, dryRun, now: clock.now() }, ids);
-    const runs = runsOf(() => [bytes], options, { runLines: Infinity, sorted: false });
+    const writer = new ImportWriter(
+      { database, statements, ids },
+      { number: row.number, category, dryRun, now: clock.now() },
+    );
+    const runs = runsOf(() => [bytes], options, { runLines: Infinity, sorted: false, ids });
     let runsDone = 0;
     for (const run of runs) {
       if (!dryRun) optOut(run.optOuts);
-      writer.write(run, { from: 0, runsDone: runsDone++ }, () => true);
+      for (let from = 0; from < run.parts.length;) from = writer.write(run, { from, runsDone }, () => true);
+      runsDone++;
     }
     // While a longer import waits for its place in the index, this one waits behind it.
-    if (!wasBehind) contacts.search.catchUp(() => true);
+    while (!wasBehind && contacts.search.catchUp(() => true));
     store.setState(row.id, dryRun ? 'checked' : 'done', { finishedAt: clock.now() });
   };
+  const undoAtOnce = (row: ImportRow): void =>
+    inTransaction(database, () => {
+      const wasBehind = contacts.search.isBehind();
+      const undo = new ImportUndo(database, { ...row, now: clock.now() });
+      while (undo.step(() => true));
+      while (!wasBehind && contacts.search.indexRenamed());
+    });
   const guarded = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -253,7 +266,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
       audit.write({ actor, action: 'import.undo', target: id });
       store.setState(id, 'undoing');
       if (row.imported + row.updated <= UNDONE_AT_ONCE) {
-        new ImportUndo(database, { ...row, now: clock.now() }).step(() => true);
+        undoAtOnce(row);
         files.remove(id);
         announce(id);
         announceContacts();

@@ -142,7 +142,42 @@ describe('a recipient', () => {
     sameCount(id);
   });
 
-  it('is not sent to again when it opted out or its campaign is over: the retry is refused whole (SND-8, SND-13)', () => {
+  it('is sent to again when its message was the last open one: the completed campaign runs until it has ended (SND-8, CMP-10)', () => {
+    const { id } = host.started([person]);
+    const unknown = host.engine.outcomes.unknown(host.claimed(), { code: 'timeout', detail: '' });
+    const failed = host.engine.outcomes.absent(unknown, { retry: false, code: 'resolved_not_sent' });
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'completed', finalFigures: { failures: 1 } });
+    host.engine.outcomes.queueAgain(failed);
+    expect(host.recipient(id, person.id).state).toBe('pending');
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'running', endedAt: null, finalFigures: null });
+    host.acceptAll();
+    host.answer(person.phone);
+    expect(host.campaigns.get(id).status).toBe('running');
+    host.acceptAll();
+    expect(host.recipient(id, person.id).state).toBe('message_2_sent');
+    expect(host.campaigns.get(id)).toMatchObject({
+      status: 'completed',
+      finalFigures: { failures: 0, message2Sent: 1 },
+    });
+    sameCount(id);
+  });
+
+  it('is sent to again days after its campaign was over (SND-8, CMP-10)', () => {
+    const { id } = host.started([person]);
+    const failed = host.engine.outcomes.refused(host.claimed(), refusal);
+    expect(host.campaigns.get(id).status).toBe('completed');
+    host.later(30 * REPLY_WINDOW_MS);
+    host.engine.outcomes.queueAgain(failed);
+    host.closing.runOnce();
+    expect(host.campaigns.get(id).status).toBe('running');
+    host.acceptAll();
+    host.later(REPLY_WINDOW_MS);
+    host.closing.runOnce();
+    expect(host.recipient(id, person.id).state).toBe('no_interaction');
+    expect(host.campaigns.get(id).status).toBe('completed');
+  });
+
+  it('is not sent to again when it opted out or its campaign was cancelled: the retry is refused whole (SND-8, SND-13)', () => {
     const id = running();
     const failed = host.engine.outcomes.refused(host.claimed(), refusal);
     host.suppressions.add({ phone: person.phone, reason: 'stop' });

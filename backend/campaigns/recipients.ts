@@ -1,6 +1,7 @@
 import type { RecipientState } from '../contract/campaigns.ts';
 import { VigieError } from '../contract/errors.ts';
 import type { AttemptChange, AttemptListener, AttemptQueue, AttemptRow } from '../sending/attempt.ts';
+import type { Completion } from './completion.ts';
 import type { FollowUp } from './followUp.ts';
 import type { RecipientChanges } from './recipientChanges.ts';
 import type { RecipientRow, RecipientStore, RecipientUpdate } from './recipientStore.ts';
@@ -9,6 +10,7 @@ import type { Suppressions } from './suppressions.ts';
 type ListenerDependencies = {
   store: RecipientStore;
   changes: RecipientChanges;
+  completion: Pick<Completion, 'reopen'>;
   followUp: Pick<FollowUp, 'afterMessage1'>;
   attempts: Pick<AttemptQueue, 'exists'>;
 };
@@ -18,7 +20,9 @@ type ListenerDependencies = {
  * Times are those of the attempt, so that reports in any order give the same row (WHK-4). A state is corrected when
  * the provider corrects itself, also after the campaign is over (CMP-10); who opted out or was cancelled stays so.
  */
-export function createRecipientListener({ store, changes, followUp, attempts }: ListenerDependencies): AttemptListener {
+export function createRecipientListener(dependencies: ListenerDependencies): AttemptListener {
+  const { store, changes, completion, followUp, attempts } = dependencies;
+
   /** Message 1 left. `failed` is taken back, unless it was Message 2 that failed. */
   const message1Left = (recipient: RecipientRow, change: AttemptChange): void => {
     const { attempt } = change;
@@ -46,16 +50,13 @@ export function createRecipientListener({ store, changes, followUp, attempts }: 
   };
 
   /**
-   * The operator sends a failed message again: its recipient waits for it once more (SND-8).
+   * The operator sends a failed message again: its recipient waits for it once more, and with it the campaign (SND-8).
    * @throws VigieError `opted_out`, `wrong_campaign_status` when it could never leave; this takes the retry back
    */
   const waitAgain = (recipient: RecipientRow, { attempt }: AttemptChange): void => {
     if (recipient.state !== 'failed') return;
-    const standing = store.candidate(recipient.id);
-    if (standing?.isSuppressed === 1) throw new VigieError('opted_out');
-    if (standing?.campaignStatus === 'completed' || standing?.campaignStatus === 'cancelled') {
-      throw new VigieError('wrong_campaign_status', { status: standing.campaignStatus });
-    }
+    if (store.candidate(recipient.id)?.isSuppressed === 1) throw new VigieError('opted_out');
+    completion.reopen(recipient.campaignId);
     if (attempt.type === 'message_2') changes.apply(recipient, { state: 'answered', reason: null });
     else if (!attempts.exists(message2Of(attempt))) changes.apply(recipient, { state: 'pending', reason: null });
   };
@@ -86,6 +87,8 @@ export function createRecipientListener({ store, changes, followUp, attempts }: 
       case 'expired':
       case 'cancelled':
         end(recipient, change, type === 'message_1' ? ENDED_BY_MESSAGE_1 : ENDED_BY_MESSAGE_2);
+        break;
+      case 'ids_learnt':
         break;
       case 'unknown':
         // Nothing is known: it keeps its state, and with it its Message 2 waits (SND-6).

@@ -5,10 +5,11 @@ import * as backups from './backups.ts';
 import { campaignRoutes } from './campaignRoutes.ts';
 import { byId, pageInput, pageOf } from './common.ts';
 import { contactRoutes } from './contactRoutes.ts';
-import * as lines from './lines.ts';
+import { lineRoutes } from './lineRoutes.ts';
 import { liveEvent } from './liveEvents.ts';
 import * as monitoring from './monitoring.ts';
 import * as sync from './sync.ts';
+import { relay } from './relay.ts';
 import * as webhooks from './webhookEvents.ts';
 import * as workspace from './workspace.ts';
 
@@ -134,13 +135,10 @@ export const contract = {
     get: oc.route({ method: 'GET', path: '/clock', tags: ['monitoring'] }).output(monitoring.clockStanding),
     reset: oc.route({ method: 'POST', path: '/clock/reset', tags: ['monitoring'] }).output(monitoring.clockStanding),
   },
-  lines: {
-    list: oc.route({ method: 'GET', path: '/settings/lines', tags: ['settings'] }).output(z.array(lines.line)),
-    update: oc
-      .route({ method: 'PATCH', path: '/settings/lines/{id}', tags: ['settings'] })
-      .input(lines.linePatch)
-      .output(lines.line),
+  relay: {
+    get: oc.route({ method: 'GET', path: '/relay', tags: ['webhooks'] }).output(relay),
   },
+  ...lineRoutes,
   scheduler: {
     list: oc.route({ method: 'GET', path: '/scheduler', tags: ['settings'] }).output(z.array(workspace.scheduledJob)),
     run: oc

@@ -29,6 +29,7 @@ export const liveEvent = z.discriminatedUnion('type', [
       'settings',
       'suppressions',
       'sync',
+      'relay',
     ]),
   }),
   /** Something the operator should know now; shown by the desktop as a native notification (DSK-3). */
@@ -42,6 +43,7 @@ export const liveEvent = z.discriminatedUnion('type', [
       'webhooks_silent',
       'backup_failed',
       'clock',
+      'shared_counters',
       'frozen',
     ]),
     level: alertLevel.nullable(),

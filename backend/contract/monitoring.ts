@@ -5,7 +5,13 @@ import { day, id, instant } from './common.ts';
 export const alertLevel = z.enum(['ok', 'attention', 'danger', 'blocked']);
 export type AlertLevel = z.infer<typeof alertLevel>;
 
-export const blockedReason = z.enum(['', 'daily_limit_reached', 'rolling_limit_reached']);
+export const blockedReason = z.enum([
+  '',
+  'daily_limit_reached',
+  'rolling_limit_reached',
+  'shared_limit_reached',
+  'shared_counters_unavailable',
+]);
 export type BlockedReason = z.infer<typeof blockedReason>;
 
 export const pauseScope = z.enum(['all', 'message_1', 'line', 'campaign']);
@@ -39,6 +45,23 @@ export const clockStanding = z.object({
 });
 export type ClockStanding = z.infer<typeof clockStanding>;
 
+/** How this machine stands with the others that send on the same account (SYN-5). */
+export const sharedStanding = z.object({
+  /** `waiting`: the counters are there, and first want to hear of machines that have not reported yet. */
+  state: z.enum(['connected', 'waiting', 'lost']),
+  lostSince: instant.nullable(),
+  /** Messages that this machine can still send today though nobody answers. */
+  canStillSend: z.int(),
+  /** Sent by all machines together, today and in 24 hours, as last heard; with the limit that holds for all. */
+  sent: z.int(),
+  rolling: z.int(),
+  limit: z.int(),
+  machines: z.int(),
+  /** Machines that are waited for, by the name of the computer. */
+  awaited: z.array(z.string()),
+});
+export type SharedStanding = z.infer<typeof sharedStanding>;
+
 export const monitoringStats = z.object({
   date: day,
   sent: z.int(),
@@ -70,6 +93,8 @@ export const monitoringStats = z.object({
   pauses: z.array(pause),
   lines: z.array(lineStanding),
   clock: clockStanding,
+  /** Null where the limits are not shared with other machines. */
+  shared: sharedStanding.nullable(),
   /** Attempts whose outcome is unknown, and those handed to the operator. */
   unknown: z.int(),
   /** Unknown, parked: waiting for a decision. */

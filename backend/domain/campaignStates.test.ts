@@ -4,7 +4,9 @@ import { campaignStatus, type CampaignStatus } from '../contract/campaigns.ts';
 import { HOUR_MS } from '../core/days.ts';
 import { isCampaignOver, nextCampaignStatus, type CampaignAction } from './campaignStates.ts';
 
-const ACTIONS = ['start', 'schedule', 'pause', 'resume', 'cancel', 'complete'] as const satisfies CampaignAction[];
+const ACTIONS = [
+  ...(['start', 'schedule', 'pause', 'resume', 'cancel', 'complete', 'reopen'] as const satisfies CampaignAction[]),
+] as const;
 
 /** The diagram of docs/states.md; what is not here is not possible. */
 const POSSIBLE: Record<string, CampaignStatus> = {
@@ -20,6 +22,7 @@ const POSSIBLE: Record<string, CampaignStatus> = {
   'paused resume': 'running',
   'paused cancel': 'cancelled',
   'paused complete': 'completed',
+  'completed reopen': 'running',
 };
 
 describe('campaign states', () => {
@@ -35,9 +38,9 @@ describe('campaign states', () => {
     }
   });
 
-  it('never leave completed and cancelled (CMP-10)', () => {
+  it('never leave cancelled, and completed only for a message that is sent again (CMP-10, SND-8)', () => {
     for (const action of ACTIONS) {
-      expect(nextCampaignStatus('completed', action)).toBeNull();
+      expect(nextCampaignStatus('completed', action)).toBe(action === 'reopen' ? 'running' : null);
       expect(nextCampaignStatus('cancelled', action)).toBeNull();
     }
   });

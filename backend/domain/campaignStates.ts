@@ -1,7 +1,7 @@
 import type { CampaignStatus } from '../contract/campaigns.ts';
 import { HOUR_MS } from '../core/days.ts';
 
-export type CampaignAction = 'start' | 'schedule' | 'pause' | 'resume' | 'cancel' | 'complete';
+export type CampaignAction = 'start' | 'schedule' | 'pause' | 'resume' | 'cancel' | 'complete' | 'reopen';
 
 /** A campaign is over this long after its last Message 1 left, whatever its recipients' states (CMP-10). */
 export const CAMPAIGN_AGE_LIMIT_MS = 48 * HOUR_MS;
@@ -11,7 +11,8 @@ const TRANSITIONS: Record<CampaignStatus, Partial<Record<CampaignAction, Campaig
   scheduled: { start: 'running', schedule: 'scheduled', cancel: 'cancelled' },
   running: { pause: 'paused', cancel: 'cancelled', complete: 'completed' },
   paused: { resume: 'running', cancel: 'cancelled', complete: 'completed' },
-  completed: {},
+  // Only for a message of it that the operator has sent again (SND-8).
+  completed: { reopen: 'running' },
   cancelled: {},
 };
 

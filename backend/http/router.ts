@@ -32,7 +32,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       }
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
-  const { lines, live, messages, monitoring, scheduler, sending, settings, suppressions, sync, webhookEvents } =
+  const { lines, live, messages, monitoring, relay, scheduler, sending, settings, suppressions, sync, webhookEvents } =
     services;
 
   return os.router({
@@ -134,9 +134,19 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       get: os.clock.get.handler(() => clock.get()),
       reset: os.clock.reset.handler(({ context }) => clock.reset(context.actor)),
     },
+    relay: { get: os.relay.get.handler(() => relay.get()) },
     lines: {
       list: os.lines.list.handler(() => lines.list()),
+      add: os.lines.add.handler(({ input, context }) => lines.add(input, context.actor)),
       update: os.lines.update.handler(({ input, context }) => lines.update(input, context.actor)),
+      remove: os.lines.remove.handler(({ input: { params, query }, context }) =>
+        lines.remove({ ...params, ...query }, context.actor),
+      ),
+      test: os.lines.test.handler(({ input }) => lines.test(input.id)),
+      leaveDemo: os.lines.leaveDemo.handler(({ context }) => {
+        lines.leaveDemo(context.actor);
+        return { restarting: true };
+      }),
     },
     scheduler: {
       list: os.scheduler.list.handler(() => scheduler.list()),

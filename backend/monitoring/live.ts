@@ -174,7 +174,8 @@ export class Live implements Service {
     if (!reached && !risen) return;
     const name =
       reached || stats.alertLevel === 'blocked' ? 'limit' : stats.alertLevel === 'danger' ? 'danger' : 'attention';
-    const { sent, limit, remainingCapacity: capacity } = stats;
+    const { limit, remainingCapacity: capacity } = stats;
+    const sent = Math.max(stats.sent, stats.shared?.sent ?? 0);
     const locale = this.#deps.locale();
     this.notify.notice({
       kind: 'level',

@@ -20,6 +20,7 @@ beforeEach(() => {
     pauses: () => pauses.list(),
     lines: () => [],
     clockStanding: () => ({ heldUntil: null, offsetMinutes: null }),
+    shared: () => null,
     heldForReplies: () => 12,
     unknown: () => store.countUnknown(),
     forecast: () => null,

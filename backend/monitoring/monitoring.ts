@@ -9,12 +9,14 @@ import type {
   MessageError,
   MonitoringStats,
   Pause,
+  SharedStanding,
 } from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
 import { lastDays, nextDayStart, toIso } from '../core/days.ts';
 import { maskPhone } from '../core/masking.ts';
 import { decodeCursor, toPage } from '../core/paging.ts';
 import * as quota from '../domain/quota.ts';
+import type { SharedBlock } from '../sending/sharedSlots.ts';
 import type { Database } from '../storage/database.ts';
 import type { Limits, QuotaLedger } from './quotaLedger.ts';
 
@@ -28,6 +30,8 @@ type MonitoringDependencies = {
   pauses: () => Pause[];
   lines: () => LineStanding[];
   clockStanding: () => ClockStanding;
+  /** Limits shared with other machines, and why they forbid the next message; null where they are not shared. */
+  shared: () => { standing: SharedStanding; refusal: SharedBlock | null } | null;
   unknown: () => { unknown: number; parked: number };
   /** When today's quota will be used up, null when it will not (MON-10). */
   forecast: () => number | null;
@@ -84,8 +88,11 @@ export class Monitoring {
     const { day, rollingUsed } = ledger.usage(now);
     const counts = this.#days([day]).at(0) ?? emptyDay(day);
     const blocked = this.blocked();
+    const shared = this.#deps.shared()?.standing ?? null;
+    // How close the account is to its limit, whoever sent.
+    const { sent, limit } = ofAll(shared, { sent: counts.sent, limit: dailyLimit });
     const interactionRate = quota.interactionRate(counts);
-    const remainingCapacity = quota.remainingCapacity({ sent: counts.sent, limit: dailyLimit, interactionRate });
+    const remainingCapacity = quota.remainingCapacity({ sent, limit, interactionRate });
     const errorRate = quota.errorRate(counts);
     const active = pauses();
     const { unknown: unknownCount, parked } = unknown();
@@ -95,13 +102,13 @@ export class Monitoring {
       canSend: blocked === null,
       blockedReason: blocked?.code ?? '',
       blockedMessage: blocked === null ? '' : sentence(locale(), `error.${blocked.code}`, blocked.data),
-      alertLevel: quota.alertLevel(counts.sent, dailyLimit),
-      badge: quota.showsBadge(counts.sent, dailyLimit),
+      alertLevel: quota.alertLevel(sent, limit),
+      badge: quota.showsBadge(sent, limit),
       interactionRate,
       remainingCapacity,
       capacityWarning: remainingCapacity < quota.CAPACITY_WARNING_BELOW,
       // Of what is left: more cannot be held.
-      heldForReplies: Math.min(this.#deps.heldForReplies(), Math.max(0, dailyLimit - counts.sent)),
+      heldForReplies: Math.min(this.#deps.heldForReplies(), Math.max(0, limit - sent)),
       errorRate,
       errorAlert: errorRate > quota.ERROR_ALERT_ABOVE,
       rolling: { sent: rollingUsed, limit: rollingLimit },
@@ -110,6 +117,7 @@ export class Monitoring {
       pauses: active,
       lines: this.#deps.lines(),
       clock: this.#deps.clockStanding(),
+      shared,
       unknown: unknownCount,
       toResolve: parked,
       updatedAt: toIso(now),
@@ -123,20 +131,37 @@ export class Monitoring {
     const { dailyLimit, rollingLimit } = limits();
     const { used, rollingUsed } = ledger.usage(now);
     const decision = quota.decideSend({ used, dailyLimit, rollingUsed, rollingLimit });
-    if (decision.ok) return null;
+    if (decision.ok) return this.#blockedByOthers();
     const daily = decision.reason === 'daily_limit_reached';
     const resumesAt = daily
       ? nextDayStart(ledger.effectiveNow(now))
       : (ledger.rollingResumesAt(now, rollingLimit) ?? now);
+    const reached = daily ? { sent: used, limit: dailyLimit } : { sent: rollingUsed, limit: rollingLimit };
+    return { code: decision.reason, data: { ...reached, ...this.#resumption(resumesAt) } };
+  }
+
+  /** The same, where nothing is left to wait for but another hour: what is only unsure for a moment is not used up. */
+  usedUp(): Blocked | null {
+    const blocked = this.blocked();
+    return blocked?.code === 'shared_counters_unavailable' ? null : blocked;
+  }
+
+  #blockedByOthers(): Blocked | null {
+    const { clock, ledger } = this.#deps;
+    const shared = this.#deps.shared();
+    if (shared === null || shared.refusal === null) return null;
+    const { sent, limit } = shared.standing;
+    const isUsedUp = shared.refusal === 'shared_limit_reached' && sent >= limit;
+    if (!isUsedUp) return { code: shared.refusal, data: { sent, limit } };
+    const resumesAt = nextDayStart(ledger.effectiveNow(clock.now()));
+    return { code: 'daily_limit_reached', data: { sent, limit, ...this.#resumption(resumesAt) } };
+  }
+
+  #resumption(at: number): ErrorData {
     return {
-      code: decision.reason,
-      data: {
-        sent: daily ? used : rollingUsed,
-        limit: daily ? dailyLimit : rollingLimit,
-        resumesAt: toIso(resumesAt),
-        resumeUtc: this.#timeOfDay(resumesAt, 'UTC'),
-        resumeLocal: this.#timeOfDay(resumesAt, this.#deps.timeZone()),
-      },
+      resumesAt: toIso(at),
+      resumeUtc: this.#timeOfDay(at, 'UTC'),
+      resumeLocal: this.#timeOfDay(at, this.#deps.timeZone()),
     };
   }
 
@@ -192,6 +217,12 @@ export class Monitoring {
 }
 
 const NEWEST = [Number.MAX_SAFE_INTEGER, 0] as const;
+
+/** What all machines sent today with the limit that holds for them, else what this one did. */
+function ofAll(shared: SharedStanding | null, own: { sent: number; limit: number }): { sent: number; limit: number } {
+  if (shared === null) return own;
+  return { sent: Math.max(own.sent, shared.sent), limit: Math.min(own.limit, shared.limit) };
+}
 
 function emptyDay(day: string): DayCounts {
   return { date: day, sent: 0, message1: 0, message2: 0, other: 0, errors: 0 };

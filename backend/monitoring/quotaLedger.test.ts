@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DAY_MS, HOUR_MS, dayOf } from '../core/days.ts';
-import { createTestStore } from '../../tests/support/engine.ts';
+import { createTestStore, MIGRATIONS } from '../../tests/support/engine.ts';
+import { openDatabase } from '../storage/database.ts';
+import { migrate, readMigrations } from '../storage/migrate.ts';
 import { QuotaLedger } from './quotaLedger.ts';
 
 const NOON = Date.parse('2026-11-20T12:00:00.000Z');
@@ -134,5 +137,131 @@ describe('any course of sends', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+});
+
+/** Slots in the window of an instant, counted one by one. */
+const recount = (at: number): number =>
+  Number(
+    folder.store.main
+      .prepare(`SELECT count(*) FROM quota_slots WHERE settled_at IS NULL OR settled_at >= ?`)
+      .pluck()
+      .get(at - DAY_MS),
+  );
+
+type WindowStep =
+  | { kind: 'advance'; ms: number }
+  | { kind: 'take' | 'after_the_fact' }
+  | { kind: 'settle'; which: number; lateMs: number }
+  | { kind: 'release'; which: number }
+  | { kind: 'prune' | 'clock_reset' };
+const which = fc.nat(20);
+const windowStep: fc.Arbitrary<WindowStep> = fc.oneof(
+  // Clocks go forward by hours and days, and are set back by as much.
+  { arbitrary: fc.record({ kind: fc.constant('advance'), ms: fc.integer({ min: 0, max: 9 * HOUR_MS }) }), weight: 4 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('advance'), ms: fc.integer({ min: -3 * DAY_MS, max: 9 * DAY_MS }) }),
+    weight: 1,
+  },
+  { arbitrary: fc.record({ kind: fc.constant('take') }), weight: 6 },
+  { arbitrary: fc.record({ kind: fc.constant('after_the_fact') }), weight: 1 },
+  {
+    // An outcome of long ago that is only known now, and one that a clock set back dates before its own sending.
+    arbitrary: fc.record({
+      kind: fc.constant('settle'),
+      which,
+      lateMs: fc.oneof(fc.constant(0), fc.integer({ min: -2 * DAY_MS, max: 2 * DAY_MS })),
+    }),
+    weight: 5,
+  },
+  { arbitrary: fc.record({ kind: fc.constant('release'), which }), weight: 2 },
+  { arbitrary: fc.record({ kind: fc.constantFrom('prune', 'clock_reset') }), weight: 1 },
+);
+
+describe('the counter of the rolling window', () => {
+  it('equals a recount at every instant, whatever the clock does and however late outcomes come (MON-3, MON-8, PRF-6)', () => {
+    let advanced = 0;
+    fc.assert(
+      fc.property(fc.array(windowStep, { maxLength: 30, size: 'max' }), fc.boolean(), (steps, isCrowded) => {
+        if (folder.store.main.inTransaction) folder.store.main.exec('ROLLBACK');
+        folder.store.main.exec('BEGIN IMMEDIATE');
+        let now = NOON;
+        const ids: string[] = [];
+        const add = (id: string): string => (ids.push(id), id);
+        const chosen = (index: number): string => ids[index % Math.max(1, ids.length)] ?? 'none';
+        const plenty = { dailyLimit: 10_000, rollingLimit: 10_000 };
+        for (const [index, step_] of steps.entries()) {
+          switch (step_.kind) {
+            case 'advance':
+              now += step_.ms;
+              break;
+            case 'take':
+              // Enough at once that the counter has to be brought up to date when they leave together.
+              for (let copy = 0; copy < (isCrowded ? 25 : 1); copy++) {
+                ledger.take(slot(add(`attempt-${index}-${copy}`), now), plenty);
+                if (isCrowded) ledger.settle(`attempt-${index}-${copy}`, now);
+              }
+              break;
+            case 'after_the_fact':
+              ledger.takeAfterTheFact(slot(add(`attempt-${index}`), now));
+              break;
+            case 'settle':
+              ledger.settle(chosen(step_.which), now + step_.lateMs);
+              break;
+            case 'release':
+              ledger.release(chosen(step_.which));
+              break;
+            case 'prune':
+              ledger.prune(now);
+              break;
+            case 'clock_reset':
+              // As the way back from a clock that was ahead does it: slots of the future count from now on.
+              for (const sql of [
+                `UPDATE quota_slots SET taken_at = min(taken_at, @now), settled_at = min(settled_at, @now)`,
+                `UPDATE meta SET value = CAST(@now AS TEXT) WHERE key = 'clock_high_water'`,
+              ])
+                folder.store.main.prepare(sql).run({ now });
+              break;
+            default:
+              step_ satisfies never;
+          }
+          for (const at of [now, now + HOUR_MS, now + DAY_MS, now - 2 * DAY_MS]) {
+            expect(ledger.usage(at).rollingUsed).toBe(recount(ledger.effectiveNow(at)));
+          }
+        }
+        const emptied = folder.store.main.prepare(`SELECT emptied_to FROM quota_window`).pluck().get();
+        if (Number(emptied) > 0) advanced += 1;
+        folder.store.main.exec('ROLLBACK');
+      }),
+      { numRuns: 1_000 },
+    );
+    // It was brought up to date in some of the runs, not only read.
+    expect(advanced).toBeGreaterThan(20);
+  });
+
+  it('is counted from the slots that a file of an older layout holds (MON-3, REL-6)', () => {
+    const database = openDatabase(path.join(folder.dataDir, 'older.db'));
+    onTestFinished(() => {
+      database.close();
+    });
+    const migrations = readMigrations(path.join(MIGRATIONS, 'sqlite'));
+    migrate(
+      database,
+      migrations.slice(
+        0,
+        migrations.findIndex(({ name }) => name.includes('rolling_window')),
+      ),
+    );
+    const insert = database.prepare(`
+      INSERT INTO quota_slots (attempt_id, line_id, kind, day, taken_at, settled_at)
+      VALUES ('a', 'line', 'other', '2026-11-20', @takenAt, @settledAt)`);
+    for (const settledAt of [NOON - 3 * DAY_MS, NOON - DAY_MS, NOON, null, null]) {
+      insert.run({ takenAt: settledAt ?? NOON, settledAt });
+    }
+    database.prepare(`INSERT INTO meta (key, value) VALUES ('clock_high_water', ?)`).run(String(NOON));
+    migrate(database, migrations);
+    const again = new QuotaLedger(database);
+    const used = [NOON, NOON + 1, NOON + DAY_MS, NOON + DAY_MS + 1].map((at) => again.usage(at).rollingUsed);
+    expect(used).toEqual([4, 3, 3, 2]);
   });
 });

@@ -8,6 +8,11 @@ export type SlotDecision = ReturnType<typeof decideSend>;
 
 /** Settled slots older than this matter to no limit. */
 const SLOT_RETENTION_MS = 7 * DAY_MS;
+/** So many slots may have left the window before the counter is brought up to date: nobody counts more than these. */
+const LEFT_UNCOUNTED = 64;
+
+/** What is used at an instant; `emptyTo`: the kept counter is to be brought up to date, null while it is near enough. */
+type Standing = QuotaUsage & { at: number; emptyTo: { settled: number; to: number } | null };
 
 /**
  * Units of quota and the day's counters (MON-1 to MON-3). Every method is a part of the caller's transaction.
@@ -29,10 +34,17 @@ export class QuotaLedger {
       usedOn: database
         .prepare<{ day: string }, number>(`SELECT message_1 + message_2 + other FROM daily_stats WHERE day = @day`)
         .pluck(),
-      openSlots: database.prepare<[], number>(`SELECT count(*) FROM quota_slots WHERE settled_at IS NULL`).pluck(),
-      settledSince: database
-        .prepare<{ since: number }, number>(`SELECT count(*) FROM quota_slots WHERE settled_at >= @since`)
+      window: database.prepare<[], { open: number; settled: number; emptiedTo: number }>(
+        `SELECT open, settled, emptied_to AS emptiedTo FROM quota_window`,
+      ),
+      settledBetween: database
+        .prepare<{ from: number; to: number }, number>(
+          `SELECT count(*) FROM quota_slots WHERE settled_at >= @from AND settled_at < @to`,
+        )
         .pluck(),
+      emptyWindow: database.prepare<{ settled: number; to: number }>(
+        `UPDATE quota_window SET settled = @settled, emptied_to = @to`,
+      ),
       oldestSettled: database
         .prepare<{ since: number; offset: number }, number>(
           `SELECT settled_at FROM quota_slots WHERE settled_at >= @since ORDER BY settled_at LIMIT 1 OFFSET @offset`,
@@ -88,34 +100,50 @@ export class QuotaLedger {
 
   /** What is used of both limits. An unsettled slot counts in the rolling window until its outcome is known. */
   usage(now: number): QuotaUsage {
+    const { day, used, rollingUsed } = this.#standing(now);
+    return { day, used, rollingUsed };
+  }
+
+  /** The window is read from its counter, less what has left it since that was brought up to date. */
+  #standing(now: number): Standing {
     const at = this.effectiveNow(now);
+    const from = at - DAY_MS;
     const day = dayOf(at);
+    const kept = this.#statements.window.get();
+    if (kept === undefined) throw new Error('the counter of the rolling window is gone');
+    const left = this.#settledBetween(kept.emptiedTo, from);
+    // None, but for a window that was emptied by a clock that was ahead.
+    const found = this.#settledBetween(from, kept.emptiedTo);
+    const settled = kept.settled - left + found;
+    const isNear = kept.emptiedTo <= from && left < LEFT_UNCOUNTED;
     return {
-      day,
-      used: this.#statements.usedOn.get({ day }) ?? 0,
-      rollingUsed:
-        (this.#statements.openSlots.get() ?? 0) + (this.#statements.settledSince.get({ since: at - DAY_MS }) ?? 0),
+      ...{ at, day, used: this.#statements.usedOn.get({ day }) ?? 0, rollingUsed: kept.open + settled },
+      emptyTo: isNear ? null : { settled, to: from },
     };
+  }
+
+  #settledBetween(from: number, to: number): number {
+    return from >= to ? 0 : (this.#statements.settledBetween.get({ from, to }) ?? 0);
   }
 
   /** Takes a slot when both limits allow it; changes nothing otherwise (MON-2, MON-3). */
   take(slot: { attemptId: string; lineId: string; kind: SlotKind; now: number }, limits: Limits): SlotDecision {
-    const { day, used, rollingUsed } = this.usage(slot.now);
-    const decision = decideSend({ used, rollingUsed, ...limits });
-    if (decision.ok) this.#insert(slot, day);
+    const standing = this.#standing(slot.now);
+    const decision = decideSend({ ...standing, ...limits });
+    if (decision.ok) this.#insert(slot, standing);
     return decision;
   }
 
   /** Counts a message that turned out to have left although its slot was given back; limits cannot refuse it any more. */
   takeAfterTheFact(slot: { attemptId: string; lineId: string; kind: SlotKind; now: number }): void {
-    this.#insert(slot, dayOf(this.effectiveNow(slot.now)));
+    this.#insert(slot, this.#standing(slot.now));
     this.settle(slot.attemptId, slot.now);
   }
 
-  #insert(slot: { attemptId: string; lineId: string; kind: SlotKind; now: number }, day: string): void {
-    const now = this.effectiveNow(slot.now);
-    this.#statements.raiseHighWater.run({ now });
-    this.#statements.take.run({ ...slot, now, day });
+  #insert(slot: { attemptId: string; lineId: string; kind: SlotKind }, { at, day, emptyTo }: Standing): void {
+    if (emptyTo !== null) this.#statements.emptyWindow.run(emptyTo);
+    this.#statements.raiseHighWater.run({ now: at });
+    this.#statements.take.run({ ...slot, now: at, day });
     this.#countUp[slot.kind].run({ day });
   }
 

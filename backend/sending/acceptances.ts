@@ -58,13 +58,30 @@ export class Acceptances {
         (report.reference === null ? null : store.withReference(report.reference));
       if (attempt === null) return null;
       store.addReport(attempt.id, { status: report.status, at: report.at, code: report.code });
-      store.addProviderIds(attempt, report.providerIds);
+      const isNews = store.addProviderIds(attempt, report.providerIds);
       if (attempt.state === 'sending') return attempt;
-      if (attempt.sentAt !== null) return this.#fold(attempt);
+      if (attempt.sentAt !== null) return isNews ? this.#learnt(attempt) : this.#fold(attempt);
       if (report.status === 'failed' && attempt.state !== 'unknown') return attempt;
       const at = plausible(report.at, attempt, this.#deps.clock.now());
       return this.record(attempt, { event: 'found', providerIds: report.providerIds, at });
     });
+  }
+
+  /** What the provider was asked about a message that it is known to have taken: further ids, and how far it came. */
+  learn(attempt: AttemptRow, lookup: Extract<LookupOutcome, { kind: 'found' }>): AttemptRow {
+    const { store, clock } = this.#deps;
+    if (attempt.sentAt === null) return this.found(attempt, lookup);
+    if (lookup.status !== 'queued') {
+      store.addReport(attempt.id, { status: lookup.status, at: clock.now(), code: lookup.code });
+    }
+    return store.addProviderIds(attempt, lookup.providerIds) ? this.#learnt(attempt) : this.#fold(attempt);
+  }
+
+  /** More ids are known: what waited under them is applied by those who follow, and then all is folded. */
+  #learnt(attempt: AttemptRow): AttemptRow {
+    const { store, clock } = this.#deps;
+    this.#recorder.tell({ attempt, kind: 'ids_learnt', at: clock.now(), code: null });
+    return this.#fold(store.get(attempt.id) ?? attempt);
   }
 
   /** The provider took it: the slot stays, and reports that came earlier are applied now. */

@@ -85,11 +85,11 @@ export type AttemptQueue = {
  */
 export type AttemptChange = {
   attempt: AttemptRow;
-  kind: 'queued_again' | 'accepted' | DeliveryStatus | 'unknown' | 'cancelled' | 'expired';
+  kind: 'queued_again' | 'accepted' | 'ids_learnt' | DeliveryStatus | 'unknown' | 'cancelled' | 'expired';
   at: number;
   /**
    * Error code, for `failed`, `cancelled`, `expired`. `failed` is final here: a planned retry is not announced.
-   * `sent` takes a `failed` back: a later report proved delivery. `queued_again`: the operator retries a failed one.
+   * `ids_learnt`: more ids of one that was accepted. `sent` takes a `failed` back: a later report proved delivery. `queued_again`: the operator retries a failed one.
    */
   code: string | null;
 };

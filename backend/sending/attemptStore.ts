@@ -40,6 +40,8 @@ type Mutable = Pick<
   | 'parkedAt'
 >;
 
+type Unheard = { lines: string; since: number; until: number; now: number };
+
 type TimelineEvent = { at: number; event: string; detail?: Record<string, unknown> };
 export type StoredReport = { status: DeliveryStatus; at: number; code: string };
 
@@ -125,6 +127,11 @@ export class AttemptStore {
       lookupsDue: database.prepare<{ now: number; limit: number }, StoredAttempt>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unknown
         WHERE state = 'unknown' AND lookup_at <= @now ORDER BY lookup_at LIMIT +@limit`),
+      unheard: database.prepare<Unheard & { limit: number }, StoredAttempt>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_unheard
+        WHERE state = 'sent' AND sent_at > @since AND sent_at <= @until AND coalesce(lookup_at, 0) <= @now
+          AND line_id IN (SELECT value FROM json_each(@lines))
+        ORDER BY sent_at DESC LIMIT @limit`),
       countUnknown: database.prepare<[], { unknown: number; parked: number }>(
         `SELECT count(*) AS unknown, count(parked_at) AS parked FROM attempts WHERE state = 'unknown'`,
       ),
@@ -190,10 +197,15 @@ export class AttemptStore {
       .map(({ at, event, detail }) => ({ at: toIso(at), event, detail: parsed(detail) }));
   }
 
-  addProviderIds(attempt: Pick<AttemptRow, 'id' | 'lineId'>, providerIds: readonly string[]): void {
-    for (const providerId of providerIds) {
-      this.#statements.addProviderId.run({ lineId: attempt.lineId, providerId, attemptId: attempt.id });
-    }
+  /** True when one of them is new. */
+  addProviderIds(
+    { id: attemptId, lineId }: Pick<AttemptRow, 'id' | 'lineId'>,
+    providerIds: readonly string[],
+  ): boolean {
+    const added = providerIds.map((providerId) =>
+      this.#statements.addProviderId.run({ lineId, providerId, attemptId }),
+    );
+    return added.some(({ changes }) => changes > 0);
   }
 
   providerIds(attemptId: string): string[] {
@@ -241,6 +253,11 @@ export class AttemptStore {
 
   lookupsDue(now: number, limit: number): AttemptRow[] {
     return this.#statements.lookupsDue.all({ now, limit }).map(toAttempt);
+  }
+
+  /** Accepted messages without a delivery that may be asked about, those whose windows opened last first (WHK-7). */
+  unheard(asked: { lines: readonly string[]; since: number; until: number; now: number }, limit: number): AttemptRow[] {
+    return this.#statements.unheard.all({ ...asked, lines: JSON.stringify(asked.lines), limit }).map(toAttempt);
   }
 
   countUnknown(): { unknown: number; parked: number } {

@@ -36,7 +36,7 @@ export class AttemptViews {
 
   /** The provider whose error table explains a line's codes. The simulator speaks Wassenger. */
   providerOf(lineId: string): string | null {
-    const name = this.#deps.lines.find(lineId)?.provider.name ?? null;
+    const name = this.#deps.lines.providerOf(lineId);
     return name === 'simulator' ? 'wassenger' : name;
   }
 

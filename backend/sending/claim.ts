@@ -12,6 +12,7 @@ import type { AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';
 import type { LineOptions } from './lines.ts';
 import type { HeldBack } from './pauses.ts';
+import type { SharedRefusal, SharedSlots } from './sharedSlots.ts';
 import { HEAD_COLUMNS, ZoneQueues, type HeadRow } from './zoneQueues.ts';
 
 const PRIORITIES = [1, 2, 3, 4, 5] as const;
@@ -24,7 +25,7 @@ export type Claim =
   /** Nothing is due; `nextDueAt` is when something will be. */
   | { kind: 'idle'; nextDueAt: number | null }
   /** Something is due and may not leave. */
-  | { kind: 'blocked'; reason: Exclude<BlockedReason, ''> | 'day_is_closing' | 'warm_up' };
+  | { kind: 'blocked'; reason: Exclude<BlockedReason, ''> | SharedRefusal | 'warm_up' };
 
 export type ClaimRequest = {
   lineId: string;
@@ -51,9 +52,18 @@ export class Claims {
   readonly #ledger: QuotaLedger;
   readonly #reserve: ReplyReserve;
   readonly #zones: ZoneQueues;
+  readonly #shared: SharedSlots | null;
   readonly #statements;
 
-  constructor(dependencies: { database: Database; store: AttemptStore; ledger: QuotaLedger; reserve: ReplyReserve }) {
+  constructor(dependencies: {
+    database: Database;
+    store: AttemptStore;
+    ledger: QuotaLedger;
+    reserve: ReplyReserve;
+    /** Null, and by default: this machine has the limits for itself. */
+    shared?: SharedSlots | null;
+  }) {
+    this.#shared = dependencies.shared ?? null;
     this.#database = dependencies.database;
     this.#store = dependencies.store;
     this.#ledger = dependencies.ledger;
@@ -95,6 +105,11 @@ export class Claims {
     if (attempt === null) throw new Error(`attempt ${head.id} vanished inside its transaction`);
     const decision = this.#ledger.take({ attemptId: head.id, lineId, kind: slotKind(head.type), now }, request.limits);
     if (!decision.ok) return { kind: 'blocked', reason: decision.reason };
+    const refusal = this.#shared?.take(now, request.sendTimeoutMs) ?? null;
+    if (refusal !== null) {
+      this.#ledger.release(head.id);
+      return { kind: 'blocked', reason: refusal };
+    }
     if (options.warmup?.startedDay === null) this.#statements.beginWarmup.run({ lineId, day });
     const state = nextAttemptState(attempt.state, 'claimed');
     if (state === null) throw new Error(`attempt ${attempt.id} cannot be claimed in state ${attempt.state}`);
@@ -128,16 +143,18 @@ export class Claims {
           firstAwake(id, rank),
         ),
       );
-    const open = campaigns.filter(({ type }) => type !== 'message_1' || heldBack !== 'message_1');
+    const mayFollowUp = this.#shared?.mayFollowUp() ?? true;
+    const open = campaigns.filter(({ type }) => (type === 'message_1' ? heldBack !== 'message_1' : mayFollowUp));
     return { heads: [...others, ...open], quietUntil };
   }
 
   /** Without the campaign messages that would take what the open windows need (CMP-12). */
   #withoutHeldBack(heads: HeadRow[], request: ClaimRequest): HeadRow[] {
-    const { lineId, now, limits, sendsPerMinute } = request;
+    const { lineId, now, sendsPerMinute } = request;
     if (!heads.some(({ type }) => type === 'message_1' || type === 'message_2')) return heads;
     const at = this.#ledger.effectiveNow(now);
     const { used, rollingUsed } = this.#ledger.usage(now);
+    const limits = this.#withinReach(request, { used, rollingUsed });
     const held = this.#reserve.held({ lineId, now: at, used, limits, sendsPerMinute });
     const free = heads.filter((head) => !isHeldBack(head, { now: at, used, rollingUsed, ...limits }, held));
     const warmup = this.#warmup(request);
@@ -145,6 +162,16 @@ export class Claims {
     const own = this.#reserve.heldOnLine({ lineId, now: at, ...warmup, sendsPerMinute });
     const quota = { now: at, used: warmup.used, dailyLimit: warmup.limit, rollingUsed: 0, rollingLimit: Infinity };
     return free.filter((head) => !isHeldBack(head, quota, own));
+  }
+
+  /** The limits as far as this machine can use them: what the others have is not there to be held (SYN-5). */
+  #withinReach({ limits, now }: ClaimRequest, { used, rollingUsed }: { used: number; rollingUsed: number }): Limits {
+    if (this.#shared === null) return limits;
+    const reach = this.#shared.withinReach(now);
+    return {
+      dailyLimit: Math.min(limits.dailyLimit, used + reach),
+      rollingLimit: Math.min(limits.rollingLimit, rollingUsed + reach),
+    };
   }
 
   /** What the line's warm-up allows today and tomorrow, and what it has sent today; null without one, or after it. */

@@ -1,5 +1,5 @@
 import { sleep, type Clock } from '../core/clock.ts';
-import { MINUTE_MS, SECOND_MS, nextDayStart } from '../core/days.ts';
+import { SECOND_MS, nextDayStart } from '../core/days.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Random } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
@@ -7,6 +7,7 @@ import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
 import type { Turns } from '../storage/turns.ts';
 import type { AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';
+import { CampaignPace } from './campaignPace.ts';
 import type { Claim, Claims } from './claim.ts';
 import { LinePace } from './linePace.ts';
 import type { ConfiguredLine, LineOptions, Lines } from './lines.ts';
@@ -14,6 +15,8 @@ import type { Outcomes } from './outcomes.ts';
 import type { HeldBack, Pauses } from './pauses.ts';
 import type { SendOutcome } from './provider.ts';
 import type { RepeatedRefusals } from './repeatedRefusals.ts';
+import { sendOnce } from './sendOnce.ts';
+import type { SharedSlots } from './sharedSlots.ts';
 
 export type SendingSettings = {
   limits: Limits;
@@ -41,6 +44,8 @@ type DispatcherDependencies = {
   settings: () => SendingSettings;
   /** Messages a minute that a campaign allows itself, null for no limit of its own. */
   campaignPace: (campaignId: string) => number | null;
+  /** Null, and by default: no other machine sends on this account. */
+  shared?: SharedSlots | null;
 };
 
 /** Schedules are compared with the wall clock at least so often, so that sleep and clock changes need no special case. */
@@ -62,37 +67,53 @@ type Next = { attempt: AttemptRow } | { wakeAt: number };
 export class Dispatcher implements Service {
   readonly #deps: DispatcherDependencies;
   readonly #wakers = new Set<() => void>();
-  /** Sends whose outcome is not on disk yet. */
-  readonly #open = new Set<Promise<void>>();
-  readonly #lastMessage1 = new Map<string, number>();
+  /** Sends whose outcome is not on disk yet, with their line. */
+  readonly #open = new Map<Promise<void>, string>();
+  readonly #campaignPace: CampaignPace;
   readonly #pace: LinePace;
-  #loops: Promise<void>[] = [];
+  readonly #loops = new Map<string, Promise<void>>();
+  /** Lines that are being removed: they claim nothing more. */
+  readonly #released = new Set<string>();
   #running = false;
   #wakes = 0;
 
   constructor(dependencies: DispatcherDependencies) {
     this.#deps = dependencies;
     this.#pace = new LinePace(dependencies);
+    this.#campaignPace = new CampaignPace(dependencies.campaignPace);
   }
 
   start(): Promise<void> {
     if (!this.#running) {
       this.#running = true;
-      this.#loops = this.#deps.lines.all().map((line) => this.#loop(line));
+      for (const { id } of this.#deps.lines.all()) this.serve(id);
     }
     return Promise.resolve();
+  }
+
+  /** Sends on a line from now on; a line that is served already stays so. */
+  serve(lineId: string): void {
+    this.#released.delete(lineId);
+    if (this.#running && !this.#loops.has(lineId)) this.#loops.set(lineId, this.#loop(lineId));
+  }
+
+  /** Claims nothing more on a line; resolves when all that left on it is recorded (SND-12). */
+  async release(lineId: string): Promise<void> {
+    this.#released.add(lineId);
+    this.wake();
+    await this.#loops.get(lineId);
+    await Promise.all([...this.#open].flatMap(([send, line]) => (line === lineId ? [send] : [])));
   }
 
   async stop(): Promise<void> {
     this.#running = false;
     this.wake();
-    await Promise.all(this.#loops);
-    this.#loops = [];
+    await Promise.all(this.#loops.values());
     let cancelGrace = (): void => {};
     const grace = new Promise<void>((resolve) => {
       cancelGrace = this.#deps.clock.after(STOP_GRACE_MS, resolve);
     });
-    await Promise.race([Promise.all([...this.#open]), grace]);
+    await Promise.race([Promise.all(this.#open.keys()), grace]);
     cancelGrace();
   }
 
@@ -118,40 +139,51 @@ export class Dispatcher implements Service {
     return expired.length;
   }
 
-  async #loop(line: ConfiguredLine): Promise<void> {
+  /** The line's client, while it may send; null ends its loop. */
+  #lineOf(lineId: string): ConfiguredLine | null {
+    return this.#running && !this.#released.has(lineId) ? this.#deps.lines.find(lineId) : null;
+  }
+
+  async #loop(lineId: string): Promise<void> {
     const { clock, logger, turns } = this.#deps;
     const inFlight = new Set<string>();
-    while (this.#running) {
+    for (let line = this.#lineOf(lineId); line !== null; line = this.#lineOf(lineId)) {
       let wakes = this.#wakes;
       let wakeAt: number;
       try {
         const look = await turns.run(() => {
           wakes = this.#wakes;
-          return this.#look(line, inFlight.size);
+          return this.#look(lineId, inFlight.size);
         });
         wakeAt = look.wakeAt;
-        for (const attempt of look.claimed) this.#start(line, attempt, inFlight);
+        // Its keys may have changed meanwhile.
+        const client = this.#deps.lines.find(lineId) ?? line;
+        for (const attempt of look.claimed) this.#start(client, attempt, inFlight);
       } catch (error) {
         // The database could not take the claims: nothing was sent, and it is tried again (REL-3).
-        logger.error({ error, line: line.id }, 'claim failed');
+        logger.error({ error, line: lineId }, 'claim failed');
         wakeAt = clock.now() + LONGEST_NAP_MS;
       }
       // What became due after the look is not slept over.
       if (wakes === this.#wakes) await this.#nap(wakeAt);
     }
+    this.#loops.delete(lineId);
   }
 
   /** Claims all that may start now; part of the turn's transaction. */
-  #look(line: ConfiguredLine, inFlight: number): Look {
+  #look(lineId: string, inFlight: number): Look {
     const { clock, lines, pauses, settings } = this.#deps;
     const now = clock.now();
     const claimed: AttemptRow[] = [];
     // A stop may have come since the look was asked for.
-    if (!this.#running) return { claimed, wakeAt: now };
+    const line = this.#lineOf(lineId);
+    if (line === null) return { claimed, wakeAt: now };
     this.expireDue();
-    const heldBack = pauses.heldBack(line.id);
+    const options = lines.options(lineId);
+    if (options.disabled) return { claimed, wakeAt: now + LONGEST_NAP_MS };
+    const heldBack = pauses.heldBack(lineId);
     if (heldBack === 'everything') return { claimed, wakeAt: pauses.nextEnd() ?? now + LONGEST_NAP_MS };
-    const held = { heldBack, options: lines.options(line.id), settings: settings(), now };
+    const held = { heldBack, options, settings: settings(), now };
     for (;;) {
       if (inFlight + claimed.length >= held.settings.sendsAtOnce) return { claimed, wakeAt: now + LONGEST_NAP_MS };
       const next = this.#next(line, claimed, held);
@@ -176,7 +208,7 @@ export class Dispatcher implements Service {
       sendTimeoutMs: settings.sendTimeoutMs,
       options,
       heldBack,
-      slowedCampaigns: this.#slowedCampaigns(now, claimed),
+      slowedCampaigns: this.#campaignPace.slowed(now, claimed),
       sendsPerMinute: this.#deps.lines.sendsPerMinute(settings),
       timeZone: settings.timeZone,
     });
@@ -186,9 +218,7 @@ export class Dispatcher implements Service {
   }
 
   #start(line: ConfiguredLine, attempt: AttemptRow, inFlight: Set<string>): void {
-    if (attempt.type === 'message_1' && attempt.campaignId !== null) {
-      this.#lastMessage1.set(attempt.campaignId, attempt.sendingAt ?? this.#deps.clock.now());
-    }
+    this.#campaignPace.started(attempt, attempt.sendingAt ?? this.#deps.clock.now());
     inFlight.add(attempt.id);
     const send = this.#send(line, attempt, () => {
       // Its place is free as soon as its outcome is known: the next claim shares the transaction that records it.
@@ -198,7 +228,7 @@ export class Dispatcher implements Service {
       this.#open.delete(send);
       this.wake();
     });
-    this.#open.add(send);
+    this.#open.set(send, attempt.lineId);
   }
 
   #nextLook(claim: Exclude<Claim, { kind: 'claimed' }>, now: number): number {
@@ -206,40 +236,16 @@ export class Dispatcher implements Service {
     if (claim.reason === 'rolling_limit_reached') {
       return this.#deps.ledger.rollingResumesAt(now, this.#deps.settings().limits.rollingLimit) ?? now;
     }
+    if (claim.reason === 'shared_limit_reached' || claim.reason === 'shared_counters_unavailable') {
+      return now + LONGEST_NAP_MS;
+    }
     return nextDayStart(now);
   }
 
-  /** Campaigns whose own pace holds their next Message 1 back; what this look claimed counts with the rest. */
-  #slowedCampaigns(now: number, claimed: readonly AttemptRow[]): Set<string> {
-    const slowed = new Set<string>();
-    const starts = new Map(this.#lastMessage1);
-    for (const { type, campaignId } of claimed) {
-      if (type === 'message_1' && campaignId !== null) starts.set(campaignId, now);
-    }
-    for (const [campaignId, last] of starts) {
-      const perMinute = this.#deps.campaignPace(campaignId);
-      if (perMinute !== null && now < last + MINUTE_MS / perMinute) slowed.add(campaignId);
-    }
-    return slowed;
-  }
-
   async #send(line: ConfiguredLine, attempt: AttemptRow, answered: () => void): Promise<void> {
-    const { logger, clock } = this.#deps;
+    const { clock } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
-    const outcome = await line.provider
-      .send({
-        reference: attempt.reference,
-        phone: attempt.phone,
-        body: attempt.body ?? '',
-        media: attempt.media,
-        template: attempt.template,
-        priority: attempt.priority,
-        expiresAt: attempt.expiresAt,
-      })
-      .catch((error: unknown) => {
-        logger.error({ error, attempt: attempt.id }, 'provider client failed');
-        return { kind: 'unknown', code: 'connection_lost', detail: 'provider client failed' } satisfies SendOutcome;
-      });
+    const outcome = await sendOnce(line, attempt, this.#deps);
     if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
       this.#pace.gaveBack(line.id, started);
     }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestEngine, type TestEngine } from '../../tests/support/engine.ts';
+import { composeLines } from '../composeLines.ts';
+import { silentLogger } from '../core/logger.ts';
 import { silentNotify } from '../monitoring/notify.ts';
 import type { Services } from '../services.ts';
 import { createAudit, type Audit } from '../storage/audit.ts';
-import { createLineService } from './lineService.ts';
 import { createLineStandings } from './lineStandings.ts';
 
 let engine: TestEngine;
@@ -12,9 +13,13 @@ let audit: Audit;
 const wake = vi.fn();
 beforeEach(() => {
   engine = createTestEngine({ now: '2026-11-20T12:00:00.000Z' });
-  const { database, lines, clock } = engine;
+  const { database, lines, clock, dispatcher, outcomes } = engine;
   audit = createAudit(database, clock);
-  service = createLineService({ database, lines, audit, notify: silentNotify, wake });
+  service = composeLines({
+    ...{ database, lines, audit, clock, dispatcher, outcomes, wake, notify: silentNotify, logger: silentLogger },
+    ...{ setup: undefined, asking: (line) => line, locale: () => 'fr', pauses: engine.pauses },
+    processor: { runOnce: () => 0 },
+  });
 });
 afterEach(() => {
   engine.remove();

@@ -12,8 +12,9 @@ export function createLineStandings({ lines, ledger, clock, timeZone }: Standing
   return () => {
     const now = clock.now();
     const day = dayOf(ledger.effectiveNow(now));
-    return lines.all().map(({ id, label }) => {
-      const { quietHours, warmup } = lines.options(id);
+    return lines.all().flatMap(({ id, label }) => {
+      const { quietHours, warmup, disabled } = lines.options(id);
+      if (disabled) return [];
       const zone = quietHours?.timeZone ?? timeZone();
       const limit = warmup === null ? null : warmupLimit({ ...warmup, day });
       return {

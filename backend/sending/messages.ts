@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, SendInput } from '../contract/attempts.ts';
 import { VigieError, type ErrorData } from '../contract/errors.ts';
+import type { BlockedReason } from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
 import { parsePhone } from '../domain/phone.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
@@ -19,7 +20,7 @@ type MessageDependencies = {
   defaultCountry: () => string;
   maxAttempts: () => number;
   /** Why nothing may leave now, with what its sentence names; null when it may. */
-  blocked: () => { code: 'daily_limit_reached' | 'rolling_limit_reached'; data: ErrorData } | null;
+  blocked: () => { code: Exclude<BlockedReason, ''>; data: ErrorData } | null;
   isSuppressed: (phone: string) => boolean;
   queued: () => void;
 };

@@ -178,6 +178,11 @@ export class Outcomes {
     return this.#acceptances.found(attempt, lookup);
   }
 
+  /** The provider was asked about a message that it is known to have taken: its ids, and how far it came. */
+  learn(attempt: AttemptRow, lookup: Extract<LookupOutcome, { kind: 'found' }>): AttemptRow {
+    return this.#acceptances.learn(attempt, lookup);
+  }
+
   /** Applies what a webhook says about a message; null when no attempt is known by its ids or reference. */
   applyReport(report: DeliveryReport): AttemptRow | null {
     return this.#acceptances.applyReport(report);

@@ -24,8 +24,10 @@ export type SendOutcome =
   | { kind: 'accepted'; providerIds: string[] }
   /** The provider said no: it provably did not take the message. */
   | { kind: 'refused'; code: string; class: ErrorClass; detail: string; retryAfterMs?: number }
-  /** Nothing left this machine: connection refused, DNS or TLS failure before the first byte. */
-  | { kind: 'not_sent'; code: 'provider_unreachable'; detail: string }
+  /**
+   * Nothing left this machine: connection refused, DNS or TLS failure before the first byte; or another machine is at it.
+   */
+  | { kind: 'not_sent'; code: 'provider_unreachable' | 'follow_up_locked'; detail: string }
   /** The request may have left and no usable answer came. */
   | {
       kind: 'unknown';
@@ -90,6 +92,8 @@ export type WebhookRequest = {
 export type Provider = {
   readonly name: ProviderName;
   readonly capabilities: Capabilities;
+  /** How many ids it gives to one message; a webhook may carry any of them alone. Absent: one. */
+  readonly idsPerMessage?: number;
   send(message: OutgoingMessage): Promise<SendOutcome>;
   /** Only where `capabilities.lookupByReference`. */
   lookUp(reference: string): Promise<LookupOutcome>;
@@ -105,4 +109,6 @@ export type Provider = {
    * @throws VigieError `bad_request` when it is not one of the provider's envelopes
    */
   readWebhook(body: unknown): ProviderEvent[];
+  /** Whether a body is about this very sender; absent where the address of the webhook says it. */
+  isNamedIn?(body: unknown): boolean;
 };

@@ -40,6 +40,7 @@ export function createQuotaForecast(deps: ForecastDependencies): () => number | 
     const held = pauses.heldBack(lineId);
     if (held === 'everything') return null;
     const own = lines.options(lineId);
+    if (own.disabled) return null;
     const shared = settings();
     const homeZone = own.quietHours?.timeZone ?? shared.timeZone;
     const day = dayOf(now);
@@ -63,8 +64,8 @@ export function createQuotaForecast(deps: ForecastDependencies): () => number | 
     const shared = settings();
     const { limits, sendTimeoutMs } = shared;
     const { used, rollingUsed } = ledger.usage(now);
-    const [first] = lines.all();
-    if (first === undefined) return null;
+    const first = lines.byDefault();
+    if (first === null) return null;
     const held = reserve.held({ lineId: first.id, now, used, limits, sendsPerMinute: lines.sendsPerMinute(shared) });
     return exhaustedAt({
       now,

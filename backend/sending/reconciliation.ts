@@ -6,6 +6,7 @@ import type { Notify } from '../monitoring/notify.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
 import type { AttemptStore } from './attemptStore.ts';
+import { IdQuestions } from './idQuestions.ts';
 import type { Lines } from './lines.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { LookupOutcome } from './provider.ts';
@@ -36,12 +37,19 @@ export class Reconciliation implements Service {
   readonly #deps: ReconciliationDependencies;
   /** First "not found" of each attempt on the monotonic clock: a wall clock that jumps proves no absence (REL-4). */
   readonly #absentFrom = new Map<string, number>();
+  readonly #idQuestions: IdQuestions;
   #cancelTick: (() => void) | null = null;
   #running: Promise<number> | null = null;
   #started = false;
 
   constructor(dependencies: ReconciliationDependencies) {
     this.#deps = dependencies;
+    this.#idQuestions = new IdQuestions(dependencies);
+  }
+
+  /** A message was accepted, with these ids; part of that transaction. The provider is asked for those that lack. */
+  accepted(attempt: AttemptRow, providerIds: readonly string[]): void {
+    this.#idQuestions.accepted(attempt, providerIds);
   }
 
   start(): Promise<void> {
@@ -83,6 +91,11 @@ export class Reconciliation implements Service {
       } catch (error) {
         this.#deps.logger.error({ error, attempt: attempt.id }, 'reconciliation failed');
       }
+    }
+    try {
+      await this.#idQuestions.askDue();
+    } catch (error) {
+      this.#deps.logger.error({ error }, 'ids could not be asked for');
     }
     return due.length;
   }

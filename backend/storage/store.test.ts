@@ -1,6 +1,8 @@
 import {
   copyFileSync,
+  cpSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -11,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { VigieError } from '../contract/errors.ts';
 import { MIGRATIONS } from '../../tests/support/engine.ts';
 import { assertDurability, openDatabase } from './database.ts';
@@ -32,7 +34,9 @@ const file = (name: string): string => path.join(dataDir, name);
 function usedFolder(): void {
   const store = openStore(dataDir, MIGRATIONS);
   const insert = store.main.prepare(`INSERT INTO meta (key, value) VALUES (?, ?)`);
-  for (let index = 0; index < 2000; index++) insert.run(`key-${index}`, 'x'.repeat(100));
+  store.main.transaction(() => {
+    for (let index = 0; index < 2000; index++) insert.run(`key-${index}`, 'x'.repeat(100));
+  })();
   store.close();
 }
 function reasonOf(work: () => unknown): unknown {
@@ -106,6 +110,78 @@ describe('the files of a workspace', () => {
     database.pragma('user_version = 9990');
     database.close();
     expect(opening()).toEqual({ code: 'frozen', reason: 'newer_file' });
+  });
+
+  describe('that lost their log with everything beside it (REL-2)', () => {
+    /** Leaves the folder as a kill does, without the log of one file and its index. */
+    function killedWithoutLog(name: string, use: (store: ReturnType<typeof openStore>) => void): string {
+      usedFolder();
+      const store = openStore(dataDir, MIGRATIONS);
+      use(store);
+      const killed = `${dataDir}-killed`;
+      onTestFinished(() => {
+        rmSync(killed, { recursive: true });
+      });
+      cpSync(dataDir, killed, { recursive: true, filter: (from) => !from.includes(`${name}-`) });
+      store.close();
+      return killed;
+    }
+    const insert = (store: ReturnType<typeof openStore>): void => {
+      store.main.prepare(`INSERT INTO meta (key, value) VALUES ('new', 'x')`).run();
+    };
+    const lost = { code: 'frozen', reason: 'file_damaged' };
+
+    it.each(['vigie.db', 'inbox.db'])('%s: are refused, as often as they are opened', (name) => {
+      const killed = killedWithoutLog(name, insert);
+      for (let start = 0; start < 2; start++) expect(reasonOf(() => openStore(killed, MIGRATIONS))).toEqual(lost);
+    });
+
+    it('are refused after the log has begun anew too, once the witness has looked', () => {
+      const killed = killedWithoutLog('vigie.db', (store) => {
+        store.main.pragma('wal_checkpoint(RESTART)');
+        insert(store);
+        store.witness();
+      });
+      expect(reasonOf(() => openStore(killed, MIGRATIONS))).toEqual(lost);
+    });
+
+    it('are taken when the log held nothing that is not in the file', () => {
+      const killed = killedWithoutLog('vigie.db', (store) => {
+        insert(store);
+        store.main.pragma('wal_checkpoint(PASSIVE)');
+      });
+      const store = openStore(killed, MIGRATIONS);
+      expect(store.main.prepare(`SELECT value FROM meta WHERE key = 'new'`).pluck().get()).toBe('x');
+      store.close();
+    });
+  });
+
+  it('write a witness only when a log has begun anew', () => {
+    const store = openStore(dataDir, MIGRATIONS);
+    const marks = (): string => readFileSync(file('marks.json'), 'utf8');
+    const before = marks();
+    store.main.prepare(`INSERT INTO meta (key, value) VALUES ('new', 'x')`).run();
+    store.witness();
+    expect(marks()).toBe(before);
+    store.main.pragma('wal_checkpoint(RESTART)');
+    store.main.prepare(`INSERT INTO meta (key, value) VALUES ('newer', 'x')`).run();
+    store.witness();
+    expect(marks()).not.toBe(before);
+    store.close();
+  });
+
+  it('are refused when one was put in the place of the other (REL-2)', () => {
+    for (const [from, to] of [
+      ['vigie.db', 'inbox.db'],
+      ['inbox.db', 'vigie.db'],
+    ] as const) {
+      usedFolder();
+      copyFileSync(file(from), file(to));
+      expect(opening()).toEqual({ code: 'frozen', reason: 'file_damaged' });
+      rmSync(file('install.json'));
+      expect(opening()).toEqual({ code: 'frozen', reason: 'file_damaged' });
+      for (const name of ['vigie.db', 'inbox.db', 'marks.json']) rmSync(file(name), { force: true });
+    }
   });
 
   it('belong to one host at a time (REL-2)', () => {

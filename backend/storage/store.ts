@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { VigieError } from '../contract/errors.ts';
 import { openDatabase, type Database } from './database.ts';
+import { createWitness, isNoRoom, refuseOlder } from './fileMarks.ts';
 import { migrate, readMigrations, schemaVersion, type Migration } from './migrate.ts';
 import { writeDurably } from './secrets.ts';
 import { refuseLostLog } from './walWitness.ts';
@@ -13,10 +14,14 @@ export type Store = {
   main: Database;
   /** Raw webhooks, append only. */
   inbox: Database;
+  /** To be called every minute: keeps the witness of both files up to date (REL-2). */
+  witness(): void;
   close(): void;
 };
 
 const FILES = { main: 'vigie.db', inbox: 'inbox.db' } as const;
+/** A table that only this file has. */
+const OWN_TABLES: Record<string, string> = { [FILES.main]: 'attempts', [FILES.inbox]: 'webhook_inbox' };
 /** Says that this folder held good files once: without them it is damage, not a first start (REL-2). */
 const MARKER = 'install.json';
 const LOCK = 'host.lock';
@@ -39,9 +44,22 @@ export function openStore(dataDir: string, migrationsDir: string): Store {
   try {
     const inbox = open('inbox');
     if (!installed) writeDurably(path.join(dataDir, MARKER), JSON.stringify({ files: Object.values(FILES) }));
+    const witness = createWitness(
+      dataDir,
+      new Map([
+        [FILES.main, main],
+        [FILES.inbox, inbox],
+      ]),
+    );
+    try {
+      witness();
+    } catch (error) {
+      if (!isNoRoom(error)) throw error;
+    }
     return {
       main,
       inbox,
+      witness,
       close() {
         main.close();
         inbox.close();
@@ -80,14 +98,24 @@ function refuseLoss(file: string): void {
   if (statSync(file).size === 0) throw new VigieError('frozen', { reason: 'file_empty', file: name });
   refuseLostLog(file);
   inspect(file, (database) => {
-    if (schemaVersion(database) > 0) return;
-    throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: 'no tables' });
+    if (schemaVersion(database) === 0)
+      throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: 'no tables' });
+    refuseOther(database, name);
+    refuseOlder(database, file);
   });
+}
+
+/** One file put in the place of the other is sound by itself. */
+function refuseOther(database: Database, name: string): void {
+  const found = database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`);
+  if (found.get(OWN_TABLES[name]) !== undefined) return;
+  throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: 'another file' });
 }
 
 function openChecked(file: string, migrations: Migration[]): Database {
   const name = path.basename(file);
   inspect(file, (database) => {
+    if (schemaVersion(database) > 0) refuseOther(database, name);
     const verdict = String(database.pragma('quick_check', { simple: true }));
     if (verdict === 'ok') return;
     throw new VigieError('frozen', { reason: 'file_damaged', file: name, detail: verdict.slice(0, 200) });

@@ -59,6 +59,7 @@ export const MIRRORS: readonly Mirror[] = [
       ...{ id: 'text', provider: 'text', label: 'text', is_default: 'flag', sends_per_minute: 'integer' },
       ...{ gap_min_ms: 'integer', gap_max_ms: 'integer', warmup_steps: 'text', warmup_started_day: 'text' },
       ...{ quiet_hours: 'text', absent_policy: 'text', created_at: 'instant' },
+      ...{ source: { kind: 'text', remote: 'origin' }, disabled_at: 'instant', archived_at: 'instant' },
     },
   ),
   mirror(

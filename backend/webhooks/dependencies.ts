@@ -2,7 +2,13 @@ import type { InteractionType } from '../contract/campaigns.ts';
 import type { DeliveryStatus, LineHealth, Provider } from '../sending/provider.ts';
 
 /** A line as far as webhooks are concerned. `webhookToken`: the unguessable part of its path, or Meta's verify token. */
-export type WebhookLine = { id: string; provider: Provider; webhookToken: string };
+export type WebhookLine = {
+  id: string;
+  provider: Provider;
+  webhookToken: string;
+  /** Former parts of its path, and until when (epoch ms) they are taken too. */
+  formerTokens?: readonly { token: string; until: number }[];
+};
 
 /** The lines configured on this machine. */
 export type WebhookLines = { all(): readonly WebhookLine[] };

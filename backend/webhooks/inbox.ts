@@ -8,8 +8,10 @@ export type InboxEntry = {
   lineId: string | null;
   body: Uint8Array;
   rejected: string | null;
+  /** Key of the relay's row that it came by; a key that is stored already adds nothing (WHK-7). */
+  relayKey?: string | null;
 };
-export type InboxRow = Omit<InboxEntry, 'body'> & { id: number; body: Buffer };
+export type InboxRow = Omit<InboxEntry, 'body' | 'relayKey'> & { id: number; body: Buffer };
 
 /** Raw webhooks, append only, each on disk before it is answered (WHK-2). */
 export type WebhookInbox = {
@@ -35,8 +37,8 @@ const PRUNE_BATCH = 500;
  */
 export function createWebhookInbox(database: Database): WebhookInbox {
   const insert = database.prepare<InboxEntry>(`
-    INSERT INTO webhook_inbox (received_at, provider, line_id, body, rejected)
-    VALUES (@receivedAt, @provider, @lineId, @body, @rejected)`);
+    INSERT INTO webhook_inbox (received_at, provider, line_id, body, rejected, relay_key)
+    VALUES (@receivedAt, @provider, @lineId, @body, @rejected, @relayKey) ON CONFLICT DO NOTHING`);
   const selectAfter = database.prepare<{ id: number; limit: number }, InboxRow>(`
     SELECT ${COLUMNS} FROM webhook_inbox WHERE id > @id ORDER BY id LIMIT +@limit`);
   const selectOne = database.prepare<{ id: number }, InboxRow>(`SELECT ${COLUMNS} FROM webhook_inbox WHERE id = @id`);
@@ -54,7 +56,7 @@ export function createWebhookInbox(database: Database): WebhookInbox {
         AND id < coalesce((SELECT id FROM webhook_inbox WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
       ORDER BY id LIMIT @limit)`);
   const store = database.transaction((turn: readonly Waiting[]) => {
-    for (const { entry } of turn) insert.run(entry);
+    for (const { entry } of turn) insert.run({ ...entry, relayKey: entry.relayKey ?? null });
   });
 
   let waiting: Waiting[] = [];

@@ -12,7 +12,16 @@ import { describe } from './readInbox.ts';
 /** What a sender of a webhook is told. */
 export type IntakeAnswer =
   | { kind: 'received'; events: number }
-  | { kind: 'refused'; code: ErrorCode; reason: string; retryAfterSeconds?: number };
+  | {
+      kind: 'refused';
+      code: ErrorCode;
+      reason: string;
+      retryAfterSeconds?: number;
+      /** A part of it was believed and stored all the same. */
+      stored?: boolean;
+    };
+
+type Refusal = Extract<IntakeAnswer, { kind: 'refused' }>;
 
 export type IntakeLimits = {
   /** Believed requests of one line. */
@@ -40,6 +49,8 @@ type Source = {
   /** Lines that the request may be for. */
   lines: readonly WebhookLine[];
   address: string;
+  /** Where it came by the relay: key of its row, and when the relay received it (WHK-7). */
+  relayed?: { key: string; receivedAt: number };
 };
 
 /** Decides whether a request is believed, and stores it before it is answered (WHK-2, WHK-3, WHK-5). */
@@ -65,18 +76,26 @@ export function createIntake(dependencies: {
     const [line] = source.lines;
     if (line !== undefined && refusals.take('') === 0) {
       const lineId = source.lines.length === 1 ? line.id : null;
-      const entry = { receivedAt: clock.now(), provider: line.provider.name, lineId, rejected: reason };
+      const receivedAt = source.relayed?.receivedAt ?? clock.now();
+      const entry = { receivedAt, provider: line.provider.name, lineId, rejected: reason };
       await inbox.add({ ...entry, body: body.subarray(0, KEPT_BYTES) });
     }
     return { kind: 'refused', code, reason };
   }
 
   /** Refuses somebody who did not prove to be the provider. */
-  function distrust(address: string, reason: string): IntakeAnswer {
+  function distrust(address: string, reason: string): Refusal {
     const wait = failed.take(address);
     if (wait > 0) return { kind: 'refused', code: 'too_many_requests', reason, retryAfterSeconds: wait };
     logger.warn({ reason }, 'webhook refused');
     return { kind: 'refused', code: 'unauthorized', reason };
+  }
+
+  /** Refuses a request that was not signed with a secret of its line, and keeps it with the reason. */
+  async function mistrust(source: Source, body: Buffer): Promise<Refusal> {
+    const answer = distrust(source.address, 'bad_signature');
+    if (answer.code === 'unauthorized') await refuse(source, answer, body);
+    return answer;
   }
 
   function isBelieved({ provider }: WebhookLine, request: WebhookRequest): boolean {
@@ -111,10 +130,10 @@ export function createIntake(dependencies: {
     const concerned = found.filter(({ events }) => events > 0);
     // A request about none of our numbers is kept once.
     const kept = concerned.length > 0 ? concerned : found.slice(0, 1);
-    const receivedAt = clock.now();
+    const { receivedAt, key: relayKey } = source.relayed ?? { receivedAt: clock.now(), key: null };
     await Promise.all(
       kept.map(({ line }) =>
-        inbox.add({ receivedAt, provider: line.provider.name, lineId: line.id, body, rejected: null }),
+        inbox.add({ receivedAt, provider: line.provider.name, lineId: line.id, body, rejected: null, relayKey }),
       ),
     );
     return { kind: 'received', events: kept.reduce((sum, { events }) => sum + events, 0) };
@@ -128,7 +147,11 @@ export function createIntake(dependencies: {
     lineOfToken(token: string): WebhookLine | null {
       let found: WebhookLine | null = null;
       for (const line of lines.all()) {
-        if (line.provider.name !== 'meta' && isSecret(token, line.webhookToken)) found = line;
+        if (line.provider.name === 'meta') continue;
+        if (isSecret(token, line.webhookToken)) found = line;
+        for (const former of line.formerTokens ?? []) {
+          if (isSecret(token, former.token) && clock.now() < former.until) found ??= line;
+        }
       }
       return found;
     },
@@ -139,11 +162,7 @@ export function createIntake(dependencies: {
     /** Rejects when the request could not be stored: then it was not received. */
     async receive(source: Source, request: WebhookRequest): Promise<IntakeAnswer> {
       const believing = source.lines.filter((line) => isBelieved(line, request));
-      if (believing.length === 0) {
-        const answer = distrust(source.address, 'bad_signature');
-        if (answer.kind === 'refused' && answer.code === 'unauthorized') await refuse(source, answer, request.body);
-        return answer;
-      }
+      if (believing.length === 0) return mistrust(source, request.body);
       const trusted = { ...source, lines: believing };
       const parsed = parseBody(request.body);
       if ('problem' in parsed) return refuse(trusted, { code: 'bad_request', reason: parsed.problem }, request.body);
@@ -153,7 +172,14 @@ export function createIntake(dependencies: {
         if (events === null) return refuse(trusted, { code: 'bad_request', reason: 'not_an_envelope' }, request.body);
         found.push({ line, events });
       }
-      return store(trusted, found, request.body);
+      const unproved = source.lines.filter((line) => !believing.includes(line));
+      const isForged = unproved.some(({ provider }) => provider.isNamedIn?.(parsed.json) === true);
+      if (!isForged) return store(trusted, found, request.body);
+      // It speaks of a number whose own secret did not sign it. What is proved is kept; the rest has to come again, for
+      // it may be our secret that is wrong (WHK-3).
+      const proved = found.filter(({ events }) => events > 0);
+      const kept = proved.length > 0 && (await store(trusted, proved, request.body)).kind === 'received';
+      return { ...(await mistrust({ ...source, lines: unproved }, request.body)), stored: kept };
     },
   };
 }

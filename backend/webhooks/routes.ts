@@ -16,9 +16,9 @@ type Routes = {
   stored: () => void;
 };
 
-const WASSENGER_PATH = '/webhooks/wassenger/';
-const META_PATH = '/webhooks/meta';
-const JSON_TYPE = /^application\/json\s*(;|$)/i;
+export const WASSENGER_PATH = '/webhooks/wassenger/';
+export const META_PATH = '/webhooks/meta';
+export const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const CHALLENGE = /^[\w.-]{1,256}$/;
 /** Bodies that are held in memory at once; a sender beyond that comes again. */
 const MOST_BUFFERED = 64 * 1024 * 1024;
@@ -58,7 +58,7 @@ export function createRoutes({ intake, logger, maxBodyBytes, isReady, stored }: 
     try {
       const result = await intake.receive(source, { headers: request.headers, body });
       answer(response, result);
-      if (result.kind === 'received') stored();
+      if (result.kind === 'received' || result.stored === true) stored();
     } finally {
       buffered -= body.length;
     }

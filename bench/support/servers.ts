@@ -25,7 +25,8 @@ export function withoutRedis(): string | null {
   return findRedis() === undefined ? 'no redis-server' : null;
 }
 
-const POSTGRES = '/usr/lib/postgresql/15/bin';
+/** Where Debian puts PostgreSQL's programmes. */
+export const POSTGRES = '/usr/lib/postgresql/15/bin';
 
 /** Why PostgreSQL cannot be measured here; null when it can. */
 export function withoutPostgres(): string | null {

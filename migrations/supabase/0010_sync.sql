@@ -49,6 +49,9 @@ CREATE TABLE IF NOT EXISTS public.vigie_lines (
   quiet_hours text,
   absent_policy text NOT NULL,
   created_at timestamptz NOT NULL,
+  origin text NOT NULL,
+  disabled_at timestamptz,
+  archived_at timestamptz,
   PRIMARY KEY (source, row_key)
 );
 

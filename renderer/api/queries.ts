@@ -60,6 +60,7 @@ export const keys = {
   backups: ['backups'],
   sync: ['sync'],
   frozen: ['frozen'],
+  relay: ['relay'],
   changed: {
     contacts: ['contacts'],
     categories: ['categories'],
@@ -69,6 +70,7 @@ export const keys = {
     settings: ['settings'],
     suppressions: ['suppressions'],
     sync: ['sync'],
+    relay: ['relay'],
   } satisfies Record<Changed, string[]>,
 };
 
@@ -178,6 +180,13 @@ export const backupsQuery = () =>
 
 export const syncQuery = () =>
   queryOptions({ queryKey: keys.sync, queryFn: ({ signal }) => api.sync.status(undefined, { signal }) });
+export const relayQuery = () =>
+  queryOptions({
+    queryKey: keys.relay,
+    queryFn: ({ signal }) => api.relay.get(undefined, { signal }),
+    // Whatever was told while the page was closed.
+    refetchOnMount: 'always',
+  });
 
 export const suppressionsQuery = () =>
   pages(keys.suppressions, (page, options) => api.suppressions.list(page, options));

@@ -29,7 +29,10 @@ const WORDS = [
     'settings.sync.states.',
     'settings.audit.actions.',
   ],
-  ...['appearance', 'limits', 'answers', 'region', 'sync', 'system'].map((section) => `settings.${section}.title`),
+  ...['appearance', 'limits', 'answers', 'region', 'relay', 'sync', 'system'].map(
+    (section) => `settings.${section}.title`,
+  ),
+  'settings.relay.states.',
   'contacts.importer.delimiter.',
   'contacts.importer.role.',
   'contacts.importer.state.',

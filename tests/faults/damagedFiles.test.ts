@@ -100,6 +100,22 @@ const DAMAGES: readonly Damage[] = [
     },
   },
   {
+    what: 'the other file in its place',
+    certain: 'closed',
+    to: 'database',
+    apply: (file) => {
+      cpSync(path.join(path.dirname(file), file.endsWith('inbox.db') ? 'vigie.db' : 'inbox.db'), file);
+    },
+  },
+  {
+    what: 'the log missing with its index',
+    certain: 'always',
+    to: 'log',
+    apply: (file) => {
+      for (const lost of ['-wal', '-shm']) rmSync(`${file}${lost}`);
+    },
+  },
+  {
     what: 'the log missing',
     certain: 'always',
     to: 'log',
@@ -131,6 +147,8 @@ const DAMAGES: readonly Damage[] = [
 /** What a used folder looks like after a clean end, and as a kill leaves it: copied while it is open. */
 function makeFolders(): { closed: string; killed: string } {
   const [closed, killed] = [folder(), folder()];
+  // Used before, so that a file without its log is sound by itself, and older.
+  openStore(closed, MIGRATIONS).close();
   const store = openStore(closed, MIGRATIONS);
   for (const database of [store.main, store.inbox]) {
     database.exec(`CREATE TABLE witness (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT`);
@@ -210,6 +228,14 @@ describe('a host on a damaged folder', () => {
 
   const CASES: [string, RegExp, (dataDir: string) => void][] = [
     ['loses the log of vigie.db', /vigie\.db-wal.*missing/, (dir) => rmSync(path.join(dir, 'vigie.db-wal'))],
+    [
+      'finds vigie.db in the place of inbox.db',
+      /inbox\.db.*another file/,
+      (dir) => {
+        openStore(dir, MIGRATIONS).close();
+        cpSync(path.join(dir, 'vigie.db'), path.join(dir, 'inbox.db'));
+      },
+    ],
     ['loses vigie.db', /vigie\.db/, (dir) => rmSync(path.join(dir, 'vigie.db'))],
     ['finds inbox.db empty', /inbox\.db/, (dir) => truncateSync(path.join(dir, 'inbox.db'), 0)],
     [

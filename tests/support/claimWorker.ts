@@ -48,6 +48,7 @@ function claimAll({ file, now, limits }: ClaimTask): ClaimedOne[] {
     warmup: null,
     quietHours: null,
     absentPolicy: 'operator',
+    disabled: false,
   } as const;
   const shared = { sendsPerMinute: 60_000, timeZone: 'UTC' };
   const claimed: ClaimedOne[] = [];

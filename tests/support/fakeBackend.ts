@@ -127,6 +127,7 @@ function sceneServices(
       ...overrides.contacts,
     },
     imports: { ...overrides.imports },
+    relay: { ...overrides.relay },
     categories: { list: (page) => pageOf(scene.categories, page), ...overrides.categories },
     campaigns: {
       list: ({ status, ...page }) =>

@@ -31,8 +31,10 @@ export const META = {
   verifyToken: 'verify-me-0123456789abcdef',
 };
 
-/** Starts on a free port; speaks `POST|GET /v24.0/PHONE-NUMBER-ID[/messages]`. */
-export async function startMetaServer(): Promise<MetaServer> {
+export type MetaAccount = typeof META;
+
+/** Starts on a free port; speaks `POST|GET /v24.0/PHONE-NUMBER-ID[/messages]` for one account. */
+export async function startMetaServer(account: MetaAccount = META): Promise<MetaServer> {
   let count = 0;
   const server = createServer((incoming, response) => {
     void readJson(incoming).then((body) => {
@@ -40,11 +42,11 @@ export async function startMetaServer(): Promise<MetaServer> {
         response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(content));
       };
       const path = incoming.url?.split('?')[0];
-      if (incoming.headers.authorization !== `Bearer ${META.accessToken}`) {
+      if (incoming.headers.authorization !== `Bearer ${account.accessToken}`) {
         send(401, { error: { message: 'Invalid OAuth access token', type: 'OAuthException', code: 190 } });
-      } else if (incoming.method === 'GET' && path === `/v24.0/${META.phoneNumberId}`) {
+      } else if (incoming.method === 'GET' && path === `/v24.0/${account.phoneNumberId}`) {
         send(200, meta.health);
-      } else if (incoming.method === 'POST' && path === `/v24.0/${META.phoneNumberId}/messages`) {
+      } else if (incoming.method === 'POST' && path === `/v24.0/${account.phoneNumberId}/messages`) {
         const refusal = meta.refusals.shift();
         if (refusal !== undefined) {
           send(refusal.status, refusal.error === undefined ? {} : { error: refusal.error }, refusal.headers);
@@ -71,15 +73,15 @@ export async function startMetaServer(): Promise<MetaServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v24.0`,
     ledger: [],
     refusals: [],
-    health: { id: META.phoneNumberId, status: 'CONNECTED', quality_rating: 'GREEN' },
+    health: { id: account.phoneNumberId, status: 'CONNECTED', quality_rating: 'GREEN' },
     async deliver(url, value) {
       const body = JSON.stringify(envelope(value));
-      const answer = await request(url, { method: 'POST', headers: signedHeaders(body), body });
+      const answer = await request(url, { method: 'POST', headers: signedHeaders(body, account.appSecret), body });
       await answer.body.dump();
       return answer.statusCode;
     },
     status: (message, status, fields = {}) => ({
-      ...metadata(),
+      ...metadata(account),
       statuses: [
         {
           ...{ id: message.id, status, timestamp: '1795161600', recipient_id: message.to.replace('+', '') },
@@ -89,7 +91,7 @@ export async function startMetaServer(): Promise<MetaServer> {
       ],
     }),
     answer: (from, fields = {}) => ({
-      ...metadata(),
+      ...metadata(account),
       contacts: [{ profile: { name: 'Zoé' }, wa_id: from.replace('+', '') }],
       messages: [
         {
@@ -106,10 +108,10 @@ export async function startMetaServer(): Promise<MetaServer> {
   return meta;
 }
 
-export function metadata(): Json {
+export function metadata({ phoneNumberId }: Pick<MetaAccount, 'phoneNumberId'> = META): Json {
   return {
     messaging_product: 'whatsapp',
-    metadata: { display_phone_number: '33639980000', phone_number_id: META.phoneNumberId },
+    metadata: { display_phone_number: '33639980000', phone_number_id: phoneNumberId },
   };
 }
 

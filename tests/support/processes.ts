@@ -141,7 +141,7 @@ export async function startHost(options: {
   const { dataDir, provider, env = {} } = options;
   const tokens = createTokens({ secret: Buffer.from(JWT_SECRET), clock: systemClock });
   const { token } = await tokens.issueToken({ role: 'admin', expiresInMs: 3_600_000 });
-  const secrets = [JWT_SECRET, WEBHOOK_TOKEN, API_KEY, token, env['VIGIE_ADMIN_PASSWORD'] ?? ''];
+  const secrets = [JWT_SECRET, WEBHOOK_TOKEN, API_KEY, token, env['VIGIE_ADMIN_PASSWORD'] ?? '', env['VIGIE_RELAY_KEY'] ?? ''];
   const running = await startEntry(options.entry ?? 'out/main/host.js', {
     started: ({ output, ended }) => {
       const logs = watchLogs({ dataDir, secrets, output });

@@ -19,11 +19,11 @@ export function findRedis(): string | undefined {
   return candidates.find((file) => file !== undefined && existsSync(file));
 }
 
-/** Starts an empty Redis on a free port, which keeps nothing on disk; resolves when it answers. */
-export async function startRedis(): Promise<RedisServer> {
+/** Starts an empty Redis on a free port, or on one it had before, which keeps nothing on disk; resolves when it answers. */
+export async function startRedis(onPort?: number): Promise<RedisServer> {
   const program = findRedis();
   if (program === undefined) throw new Error('redis-server is missing: npm test says how to get it');
-  const port = await freePort();
+  const port = onPort ?? (await freePort());
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');

@@ -6,6 +6,7 @@ import type { ExportChunk } from '../../backend/contract/exports.ts';
 import type { ContactImport } from '../../backend/contract/imports.ts';
 import type { Line } from '../../backend/contract/lines.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
+import type { Relay } from '../../backend/contract/relay.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
 import type { SyncStatus } from '../../backend/contract/sync.ts';
 import type { ScheduledJob, Settings } from '../../backend/contract/workspace.ts';
@@ -37,6 +38,7 @@ export const someStats: MonitoringStats = {
   pauses: [],
   lines: [],
   clock: { heldUntil: null, offsetMinutes: null },
+  shared: null,
   unknown: 0,
   toResolve: 0,
   updatedAt: AT,
@@ -215,13 +217,31 @@ export const someBackup: Backup = {
   bytes: 4_200_000,
   path: '/tmp/vigie/backups/vigie-20261120T030000000Z-daily.tar.gz',
 };
+export const someRelay: Relay = {
+  state: 'live',
+  message: 'Le relais répond. Les événements arrivent ici en quelques secondes.',
+  problem: null,
+  since: null,
+  waiting: 0,
+  setAside: 0,
+  lastPulledAt: '2026-11-20T08:00:00.000Z',
+  address: 'https://abcdefghij.supabase.co/functions/v1/relay',
+};
 export const someLine: Line = {
   id: 'wassenger',
   provider: 'wassenger',
   label: 'Ligne principale',
   isDefault: true,
+  source: 'app',
+  use: 'active',
   state: 'online',
+  account: {
+    sender: '5f4e3d2c1b0a5f4e3d2c1b0a',
+    baseUrl: 'https://api.wassenger.com/v1',
+    secrets: [{ name: 'apiKey', ending: 'x7Qd' }],
+  },
   webhookPath: '/webhooks/wassenger/kq3v9x2m7c1b8n5z',
+  formerWebhookUntil: null,
   capabilities: {
     deliveryReports: true,
     readReports: true,

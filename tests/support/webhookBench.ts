@@ -81,7 +81,7 @@ export function createWebhookBench(options: { durable?: boolean } = {}): Webhook
     },
   });
   outcomes.onChange(({ kind, attempt }) => {
-    if (kind !== 'accepted') return;
+    if (kind !== 'accepted' && kind !== 'ids_learnt') return;
     processor.matchOrphans(attempt.lineId, engine.store.providerIds(attempt.id), attempt.reference);
   });
   const events = database.prepare<[], LoggedEvent>(`

@@ -20,6 +20,10 @@ export const errorSentences = {
       'Limite quotidienne atteinte ({sent} sur {limit}). Les envois reprennent à 00:00 UTC ({resumeLocal} chez vous).',
     'error.rolling_limit_reached':
       'Plafond sur 24 h atteint ({sent} sur {limit}). Les envois reprennent à {resumeUtc} UTC ({resumeLocal} chez vous).',
+    'error.shared_limit_reached':
+      'La limite commune est utilisée ou réservée par les autres machines ({sent} messages envoyés sur {limit}). Les envois reprennent dès qu’une place se libère.',
+    'error.shared_counters_unavailable':
+      'Vigie ne peut pas vérifier ce que les autres machines ont envoyé : rien ne part pour ne pas dépasser la limite. Les envois reprennent d’eux-mêmes dès que les compteurs partagés répondent.',
     'error.wrong_import_state': 'Cet import n’est pas dans un état qui le permet ({state}).',
     'error.import_running': 'L’import de « {file} » est en cours. Attendez sa fin ou arrêtez-le, puis recommencez.',
     'error.opted_out': 'Ce contact a demandé à ne plus rien recevoir. Aucun message ne lui sera envoyé.',
@@ -30,8 +34,13 @@ export const errorSentences = {
     'error.clock_unconfirmed':
       'L’heure n’est pas confirmée : le fournisseur ne répond pas, ou n’a pas la même heure. Réglez l’horloge de cet ordinateur, puis réessayez.',
     'error.not_assignable': 'Seule une réponse qui n’a trouvé aucun contact peut être attribuée à quelqu’un.',
-    'error.no_line':
-      'Aucune ligne n’est configurée. Indiquez la clé et l’appareil de votre fournisseur, puis redémarrez Vigie.',
+    'error.no_line': 'Aucune ligne n’envoie. Ajoutez-en une, ou réactivez-en une, dans Paramètres › Lignes.',
+    'error.line_fixed':
+      'Cette ligne vient des variables d’environnement : elle se modifie là, pas dans Vigie ({line}).',
+    'error.line_disabled': 'La ligne {line} est désactivée. Réactivez-la ou choisissez-en une autre.',
+    'error.line_in_use':
+      'La ligne {line} n’est pas retirée : {messages} messages et {campaigns} campagnes l’attendent. Choisissez de les déplacer ou de les annuler.',
+    'error.line_keys_missing': 'Les clés de la ligne {line} manquent ({fields}). Saisissez-les à nouveau.',
     'error.wrong_campaign_status': 'Cette action n’est pas possible : la campagne est dans l’état « {status} ».',
     'error.no_recipients':
       'Aucun contact à qui écrire. Choisissez une catégorie qui contient des contacts ou ajoutez des contacts.',
@@ -68,6 +77,10 @@ export const errorSentences = {
       'Daily limit reached ({sent} of {limit}). Sending resumes at 00:00 UTC ({resumeLocal} your time).',
     'error.rolling_limit_reached':
       '24 h cap reached ({sent} of {limit}). Sending resumes at {resumeUtc} UTC ({resumeLocal} your time).',
+    'error.shared_limit_reached':
+      'The common limit is used or reserved by the other machines ({sent} messages sent of {limit}). Sending resumes as soon as a place is free.',
+    'error.shared_counters_unavailable':
+      'Vigie cannot check what the other machines have sent: nothing leaves, so that the limit is not passed. Sending resumes by itself as soon as the shared counters answer.',
     'error.wrong_import_state': 'This import is not in a state that allows it ({state}).',
     'error.import_running': 'The import of “{file}” is running. Wait for its end or stop it, then try again.',
     'error.opted_out': 'This contact asked to receive nothing more. No message will be sent to it.',
@@ -78,7 +91,12 @@ export const errorSentences = {
     'error.clock_unconfirmed':
       'The time is not confirmed: the provider does not answer, or has another time. Set the clock of this computer right, then try again.',
     'error.not_assignable': 'Only an answer that found no contact can be given to somebody.',
-    'error.no_line': 'No line is configured. Give your provider’s key and device, then restart Vigie.',
+    'error.no_line': 'No line sends. Add one, or enable one, in Settings › Lines.',
+    'error.line_fixed': 'This line comes from environment variables: it is changed there, not in Vigie ({line}).',
+    'error.line_disabled': 'The line {line} is disabled. Enable it or choose another one.',
+    'error.line_in_use':
+      'The line {line} is not removed: {messages} messages and {campaigns} campaigns wait on it. Choose to move or to cancel them.',
+    'error.line_keys_missing': 'The keys of the line {line} are missing ({fields}). Enter them again.',
     'error.wrong_campaign_status': 'This is not possible: the campaign is “{status}”.',
     'error.no_recipients': 'No contact to write to. Choose a category that holds contacts, or add contacts.',
     'error.too_many_requests': 'Too many requests. Try again in {seconds} seconds.',

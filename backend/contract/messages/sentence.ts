@@ -5,7 +5,9 @@ import { fill, type SentenceValues } from './fill.ts';
 import { frozenSentences } from './frozen.ts';
 import { httpSentences } from './http.ts';
 import { importSentences } from './imports.ts';
+import { lineSentences } from './lines.ts';
 import { providerSentences } from './providers.ts';
+import { relaySentences } from './relay.ts';
 import { sendingSentences } from './sending.ts';
 import { syncSentences } from './sync.ts';
 
@@ -14,9 +16,11 @@ const french = {
   ...sendingSentences.fr,
   ...providerSentences.fr,
   ...importSentences.fr,
+  ...lineSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
   ...syncSentences.fr,
+  ...relaySentences.fr,
 };
 export type SentenceKey = keyof typeof french;
 const english: Record<SentenceKey, string> = {
@@ -24,9 +28,11 @@ const english: Record<SentenceKey, string> = {
   ...sendingSentences.en,
   ...providerSentences.en,
   ...importSentences.en,
+  ...lineSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
   ...syncSentences.en,
+  ...relaySentences.en,
 };
 const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };
 

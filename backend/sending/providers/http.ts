@@ -16,6 +16,8 @@ export type ProviderHttp = {
   post(path: string, body: object): Promise<Exchange>;
   get(path: string, query?: Record<string, string>): Promise<Exchange>;
   close(): Promise<void>;
+  /** Closes once the requests under way are answered; later ones are not sent. */
+  retire(): Promise<void>;
 };
 
 export type ProviderHttpOptions = {
@@ -61,6 +63,7 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       return exchange({ method: 'GET', path: search === '' ? path : `${path}?${search}` });
     },
     close: () => agent.destroy(),
+    retire: () => agent.close(),
   };
 }
 

@@ -4,8 +4,9 @@ import { VigieError } from '../../contract/errors.ts';
 import { DAY_MS } from '../../core/days.ts';
 import { checkFile } from '../checkFile.ts';
 import { openDatabase, type Database } from '../database.ts';
+import { forgetMarks } from '../fileMarks.ts';
 import { readMigrations } from '../migrate.ts';
-import { syncFolder } from '../secrets.ts';
+import { loadSecrets, saveSecrets, syncFolder } from '../secrets.ts';
 import { BACKUP_FILES, unpackArchive, type BackupFile, type Manifest } from './archive.ts';
 
 /** Where a workspace's files lie. The secrets are shared with the demo, which is a folder of its own. */
@@ -127,12 +128,13 @@ export function markRestored(file: string, about: { createdAt: string; kind: str
  * Has to run before the files are opened. Killed at any point, the next call finishes.
  * @returns false when nothing was staged
  */
-export function completeRestore({ folder, secretsFolder }: WorkspaceFolders): boolean {
+export function completeRestore({ folder, secretsFolder, demo }: WorkspaceFolders): boolean {
   const [name] = stagedIn(folder);
   if (name === undefined) return false;
   const staged = path.join(folder, name);
   const replaced = path.join(folder, name.replace('restoring', 'replaced'));
   mkdirSync(replaced, { recursive: true, mode: 0o700 });
+  forgetMarks(folder);
   for (const file of BACKUP_FILES) {
     if (!existsSync(path.join(staged, file))) continue;
     const home = homeOf(file, { folder, secretsFolder });
@@ -143,9 +145,21 @@ export function completeRestore({ folder, secretsFolder }: WorkspaceFolders): bo
     renameSync(path.join(staged, file), path.join(home, file));
     syncFolder(home);
   }
+  if (!demo) openRealWorkspace(secretsFolder);
   rmSync(staged, { recursive: true });
   syncFolder(folder);
   return true;
+}
+
+/** The secrets of the backup may be from before the first line was set: the restored workspace is opened all the same. */
+function openRealWorkspace(secretsFolder: string): void {
+  try {
+    const secrets = loadSecrets(secretsFolder);
+    if (!secrets.demoLeft) saveSecrets(secretsFolder, { ...secrets, demoLeft: true });
+  } catch (error) {
+    // Damaged ones say so themselves when the workspace is opened.
+    if (!(error instanceof VigieError)) throw error;
+  }
 }
 
 function stagedIn(folder: string): string[] {

@@ -12,6 +12,7 @@ import { LastErrors } from './LastErrors.tsx';
 import { LineNotes } from './LineNotes.tsx';
 import { Pauses } from './Pauses.tsx';
 import { RunningCampaigns } from './RunningCampaigns.tsx';
+import { SharedNotice } from './SharedNotice.tsx';
 import { StatsCards } from './StatsCards.tsx';
 
 /** How close the line is to being blocked, at a glance; below, the week, the errors and the campaigns. */
@@ -30,6 +31,7 @@ export function DashboardPage() {
           <FirstSteps />
           <Pauses stats={stats} />
           <ClockNotice stats={stats} />
+          <SharedNotice stats={stats} />
           <LineNotes stats={stats} />
           <div className="grid grid-cols-1 gap-4 mid:grid-cols-[minmax(300px,4fr)_minmax(0,7fr)]">
             <GaugeCard stats={stats} />

@@ -15,11 +15,24 @@ import { Installation } from './Installation.tsx';
 import { LimitSettings } from './LimitSettings.tsx';
 import { Lines } from './Lines.tsx';
 import { RegionSettings } from './RegionSettings.tsx';
+import { Relay } from './Relay.tsx';
+import { SharedCounters } from './SharedCounters.tsx';
 import { Suppressions } from './Suppressions.tsx';
 import { Sync } from './Sync.tsx';
 
 type SectionName =
-  'appearance' | 'limits' | 'answers' | 'region' | 'lines' | 'suppressions' | 'backups' | 'sync' | 'audit' | 'system';
+  | 'appearance'
+  | 'limits'
+  | 'answers'
+  | 'region'
+  | 'lines'
+  | 'relay'
+  | 'shared'
+  | 'suppressions'
+  | 'backups'
+  | 'sync'
+  | 'audit'
+  | 'system';
 type Section = { name: SectionName; content: ComponentType<{ settings: Settings }> };
 
 const SECTIONS: readonly Section[] = [
@@ -28,6 +41,8 @@ const SECTIONS: readonly Section[] = [
   { name: 'answers', content: AnswerSettings },
   { name: 'region', content: RegionSettings },
   { name: 'lines', content: Lines },
+  { name: 'relay', content: Relay },
+  { name: 'shared', content: SharedCounters },
   { name: 'suppressions', content: Suppressions },
   { name: 'backups', content: Backups },
   { name: 'sync', content: Sync },

@@ -79,6 +79,7 @@ export const attempts: Texts<typeof french> = {
   },
   event: {
     queued: 'Queued',
+    moved: 'Given to another line',
     sending: 'Sending',
     accepted: 'Accepted by the provider',
     found_at_provider: 'Found at the provider',

@@ -60,6 +60,28 @@ export const settings: Texts<typeof french> = {
     emptyText: 'Without a line nothing leaves. Set WASSENGER_API_KEY and WASSENGER_DEVICE_ID, then start Vigie again.',
     provider: { wassenger: 'Wassenger', meta: 'WhatsApp Cloud API', simulator: 'Simulator' },
   },
+  relay: {
+    title: 'Relay',
+    text: 'The relay receives the provider’s events in place of this computer and keeps them while it is off or asleep.',
+    off: 'No relay',
+    offText:
+      'Without a relay this computer must be on and reachable to receive answers. The guide docs/receiving.md shows how to set one up.',
+    states: {
+      connecting: 'Connecting',
+      live: 'Live',
+      catching_up: 'Catching up',
+      unreachable: 'Unreachable',
+    },
+    since: 'Since',
+    lastPulled: 'Last read',
+    waiting: 'Still at the relay',
+    setAside_one:
+      'One event was set aside: its token or signature does not match. If you changed a secret, correct it and restart Vigie.',
+    setAside_other:
+      '{{count, number}} events were set aside: their token or signature does not match. If you changed a secret, correct it and restart Vigie.',
+    address: 'Address to declare at the provider: {{line}}',
+    copy: 'Copy the address',
+  },
   pace: {
     title: 'Pace of the line',
     label: 'Pace of {{line}}',
@@ -180,6 +202,22 @@ export const settings: Texts<typeof french> = {
       'webhook.replay': 'Webhook replayed',
       'suppression.removed': 'Number removed from the suppression list',
     },
+  },
+  shared: {
+    title: 'Shared counters',
+    text: 'Several machines send with this account. They count together, so that the limits are never passed.',
+    off: 'This machine counts alone. If several machines send with the same account, give them the same Redis (variable REDIS_URL).',
+    state: 'State',
+    connected: 'Reachable',
+    starting: 'Starting',
+    waiting: 'Waiting for other machines',
+    lost: 'Unreachable since {{since}}',
+    machines: 'Known machines',
+    sent: 'Sent today by all',
+    of: '{{sent, number}} of {{limit, number}}',
+    rolling: 'Sent in 24 h by all',
+    canStillSend: 'Can leave from here without an answer',
+    awaited: 'Machines waited for',
   },
   system: {
     title: 'Installation',

@@ -98,6 +98,17 @@ export const shell: Texts<typeof french> = {
     done: 'The time is right again, sending goes on',
     failed: 'The time is not put right',
   },
+  shared: {
+    total_one: 'With the other machines of the account: {{sent}} messages of {{limit}} today.',
+    total_other: '{{count}} machines share this account: {{sent}} messages of {{limit}} today.',
+    lost: 'The shared counters have not answered since {{since}}.',
+    waiting_one: 'Another machine has to report first: {{names}}.',
+    waiting_other: '{{count}} other machines have to report first: {{names}}.',
+    left_one: 'Vigie can still send {{count}} message today without risk.',
+    left_other: 'Vigie can still send {{count}} messages today without risk.',
+    nothingLeft: 'Until then nothing leaves.',
+    more: 'Details',
+  },
   pause: {
     pause: 'Pause',
     resume: 'Resume',

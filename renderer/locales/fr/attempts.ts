@@ -76,6 +76,7 @@ export const attempts = {
   },
   event: {
     queued: 'Mise en file',
+    moved: 'Confiée à une autre ligne',
     sending: 'Envoi en cours',
     accepted: 'Acceptée par le fournisseur',
     found_at_provider: 'Retrouvée chez le fournisseur',

@@ -57,6 +57,28 @@ export const settings = {
     emptyText: 'Sans ligne, rien ne part. Définissez WASSENGER_API_KEY et WASSENGER_DEVICE_ID, puis relancez Vigie.',
     provider: { wassenger: 'Wassenger', meta: 'WhatsApp Cloud API', simulator: 'Simulateur' },
   },
+  relay: {
+    title: 'Relais',
+    text: 'Le relais reçoit les événements du fournisseur à la place de cet ordinateur et les garde tant qu’il est éteint ou en veille.',
+    off: 'Aucun relais',
+    offText:
+      'Sans relais, cet ordinateur doit être allumé et joignable pour recevoir les réponses. Le guide docs/receiving.md explique comment en installer un.',
+    states: {
+      connecting: 'Connexion',
+      live: 'En direct',
+      catching_up: 'Rattrapage',
+      unreachable: 'Injoignable',
+    },
+    since: 'Depuis',
+    lastPulled: 'Dernier relevé',
+    waiting: 'Encore au relais',
+    setAside_one:
+      'Un événement a été mis de côté : son jeton ou sa signature ne correspond pas. Si vous avez changé de secret, corrigez-le puis relancez Vigie.',
+    setAside_other:
+      '{{count, number}} événements ont été mis de côté : leur jeton ou leur signature ne correspond pas. Si vous avez changé de secret, corrigez-le puis relancez Vigie.',
+    address: 'Adresse à déclarer chez le fournisseur : {{line}}',
+    copy: 'Copier l’adresse',
+  },
   pace: {
     title: 'Rythme de la ligne',
     label: 'Rythme de {{line}}',
@@ -177,6 +199,22 @@ export const settings = {
       'webhook.replay': 'Webhook rejoué',
       'suppression.removed': 'Numéro retiré de la liste d’exclusion',
     },
+  },
+  shared: {
+    title: 'Compteurs partagés',
+    text: 'Plusieurs machines envoient avec ce compte. Elles comptent ensemble, pour ne jamais dépasser les limites.',
+    off: 'Cette machine compte seule. Si plusieurs machines envoient avec le même compte, indiquez-leur le même Redis (variable REDIS_URL).',
+    state: 'État',
+    connected: 'Joignables',
+    starting: 'Mise en route',
+    waiting: 'En attente d’autres machines',
+    lost: 'Injoignables depuis le {{since}}',
+    machines: 'Machines connues',
+    sent: 'Envoyés aujourd’hui par toutes',
+    of: '{{sent, number}} sur {{limit, number}}',
+    rolling: 'Envoyés en 24 h par toutes',
+    canStillSend: 'Peut partir d’ici sans réponse',
+    awaited: 'Machines attendues',
   },
   system: {
     title: 'Installation',

@@ -95,6 +95,17 @@ export const shell = {
     done: 'L’heure est rétablie, les envois reprennent',
     failed: 'L’heure n’est pas rétablie',
   },
+  shared: {
+    total_one: 'Avec les autres machines du compte : {{sent}} messages sur {{limit}} aujourd’hui.',
+    total_other: '{{count}} machines partagent ce compte : {{sent}} messages sur {{limit}} aujourd’hui.',
+    lost: 'Les compteurs partagés ne répondent pas depuis le {{since}}.',
+    waiting_one: 'Une autre machine doit d’abord s’annoncer : {{names}}.',
+    waiting_other: '{{count}} autres machines doivent d’abord s’annoncer : {{names}}.',
+    left_one: 'Vigie peut encore envoyer {{count}} message aujourd’hui sans risque.',
+    left_other: 'Vigie peut encore envoyer {{count}} messages aujourd’hui sans risque.',
+    nothingLeft: 'D’ici là, rien ne part.',
+    more: 'Détails',
+  },
   pause: {
     pause: 'Mettre en pause',
     resume: 'Reprendre',

@@ -199,9 +199,9 @@ export class Invariants {
   /** I8: states are what the confirmed reports of each message fold to, by an own and simpler fold. */
   #statesAreTheFold(): void {
     const reports = new Map<string, Set<string>>();
-    for (const { event } of this.#world.outside.confirmed) {
-      if (event.kind !== 'status' || event.reference === null) continue;
-      reports.set(event.reference, (reports.get(event.reference) ?? new Set()).add(event.status));
+    for (const { event, about } of this.#world.outside.confirmed) {
+      if (event.kind !== 'status' || about === null) continue;
+      reports.set(about, (reports.get(about) ?? new Set()).add(event.status));
     }
     for (const { reference, state, sentAt } of this.#attempts()) {
       if (sentAt === null) continue;

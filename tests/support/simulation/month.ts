@@ -192,7 +192,9 @@ class Looks {
     if (this.#read?.store === main) return this.#read;
     const changes = main.prepare<[], number>(`SELECT total_changes()`).pluck();
     const deadlines = main.prepare<{ now: number }, Deadlines>(`SELECT
-      (SELECT min(lookup_at) FROM attempts INDEXED BY attempts_unknown WHERE state = 'unknown') AS lookup,
+      (SELECT min(at) FROM (
+        SELECT min(lookup_at) AS at FROM attempts INDEXED BY attempts_unknown WHERE state = 'unknown'
+        UNION ALL SELECT min(ask_at) FROM id_questions)) AS lookup,
       (SELECT min(due_at) FROM attempts WHERE state = 'failed_retry' AND due_at > @now) AS due,
       (SELECT min(expires_at) FROM attempts INDEXED BY attempts_expiring
         WHERE state IN ('pending', 'failed_retry') AND expires_at IS NOT NULL) AS expires,

@@ -6,8 +6,8 @@ import type { Acceptance } from './provider.ts';
 import { oneOf, type CampaignPlan, type Scenario } from './scenario.ts';
 import type { Timeline } from './timeline.ts';
 
-/** An event that the provider announced and the machine confirmed with 2xx. */
-export type Confirmed = { id: string; event: ProviderEvent; at: number };
+/** An event that the provider announced and the machine confirmed with 2xx; `about`: the reference of its message. */
+export type Confirmed = { id: string; event: ProviderEvent; at: number; about: string | null };
 
 type OutsideParts = {
   timeline: Timeline;
@@ -68,7 +68,12 @@ export class OutsideWorld {
       const code = status === 'failed' ? 'undeliverable' : '';
       const at = timeline.now;
       const dedupeKey = `${ids[0]}:${status}`;
-      this.#announce({ event, dedupeKey, kind: 'status', providerIds: ids, reference, status, at, code });
+      // The provider's own id and the reference, or the id of WhatsApp alone, as Wassenger's two envelopes have it.
+      const isOwn = status === 'sent' || status === 'failed';
+      const named = isOwn
+        ? { providerIds: ids.slice(0, 1), reference }
+        : { providerIds: ids.slice(1), reference: null };
+      this.#announce({ event, dedupeKey, kind: 'status', ...named, status, at, code }, reference);
     });
   }
 
@@ -85,7 +90,7 @@ export class OutsideWorld {
   }
 
   /** Sends an event, as well as this provider can. */
-  #announce(event: ProviderEvent): void {
+  #announce(event: ProviderEvent, about: string | null = null): void {
     const { timeline, random, scenario } = this.#parts;
     const id = `event-${this.#announced++}`;
     const { lost, doubled, delayed } = this.isOrderly ? { lost: 0, doubled: 0, delayed: 0 } : scenario.webhooks;
@@ -96,7 +101,7 @@ export class OutsideWorld {
     if (event.kind !== 'answer' && random.next() < lost) return;
     const copies = random.next() < doubled ? integerBetween(random, 2, 3) : 1;
     for (let copy = 0; copy < copies; copy++) {
-      timeline.in(delay(), () => void this.#post({ id, event, at: 0 }, body, 0));
+      timeline.in(delay(), () => void this.#post({ id, event, at: 0, about }, body, 0));
     }
     if (random.next() < 0.005) timeline.in(delay(), () => void this.#parts.machine.post(body, 'wrong'));
     if (random.next() < 0.005) timeline.in(delay(), () => void this.#parts.machine.post(body.slice(0, -9), 'right'));

@@ -111,6 +111,7 @@ export class SimulatedProvider {
         ...{ deliveryReports: true, readReports: true, reactions: true },
         ...{ lookupByReference: true, needsTemplate: false, signsWebhooks: true },
       },
+      idsPerMessage: 2,
       send: (message) => this.#send(process, message),
       lookUp: (reference) => this.#lookUp(process, reference),
       health: () => Promise.resolve({ state: 'online', detail: '', sentToday: null }),

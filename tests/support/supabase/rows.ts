@@ -58,6 +58,7 @@ const oneOf = (...values: string[]): fc.Arbitrary<LocalValue> => fc.constantFrom
 /** Columns that a CHECK constraint limits, as `table.column`. */
 const LIMITED: Record<string, fc.Arbitrary<LocalValue>> = {
   'lines.provider': oneOf('wassenger', 'meta', 'simulator'),
+  'lines.source': oneOf('app', 'environment', 'demo'),
   'lines.is_default': fc.constant(0),
   'lines.sends_per_minute': fc.integer({ min: 1 }),
   'lines.absent_policy': oneOf('operator', 'retry'),

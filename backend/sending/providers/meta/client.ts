@@ -13,7 +13,7 @@ import {
   type MetaErrorCode,
 } from './errors.ts';
 import { toMetaMessage } from './message.ts';
-import { readMetaWebhook } from './webhook.ts';
+import { namesNumber, readMetaWebhook } from './webhook.ts';
 import { takesFreeText } from './window.ts';
 
 export type MetaOptions = {
@@ -32,7 +32,11 @@ export type MetaOptions = {
   lastIncomingAt?: (phone: string) => number | null;
 };
 
-export type MetaProvider = Provider & { close(): Promise<void> };
+export type MetaProvider = Provider & {
+  close(): Promise<void>;
+  /** Closes once the requests under way are answered. */
+  retire(): Promise<void>;
+};
 
 const API_VERSION = 'v24.0';
 const SIGNATURE_HEADER = 'x-hub-signature-256';
@@ -78,7 +82,9 @@ export function createMetaProvider(options: MetaOptions): MetaProvider {
     classify: classifyMeta,
     verifyWebhook: (request) => isSigned(request, SIGNATURE_HEADER, secrets),
     readWebhook: (body) => readMetaWebhook(body, phoneNumberId),
+    isNamedIn: (body) => namesNumber(body, phoneNumberId),
     close: () => http.close(),
+    retire: () => http.retire(),
   };
 }
 

@@ -38,10 +38,20 @@ type Change = { field: string; value: unknown; at: string | null };
 export function readMetaWebhook(body: unknown, phoneNumberId: string): ProviderEvent[] {
   if (!isObject(body) || !Array.isArray(body['entry']))
     throw new VigieError('bad_request', { detail: 'not_an_envelope' });
-  const changes = listAt(body, 'entry').flatMap((entry) =>
+  return changesOf(body)
+    .filter((change) => isFor(change, phoneNumberId))
+    .flatMap(readChange);
+}
+
+/** True when a change is about this very number, not about the account as a whole. */
+export function namesNumber(body: unknown, phoneNumberId: string): boolean {
+  return changesOf(body).some(({ value }) => textAt(value, 'metadata.phone_number_id') === phoneNumberId);
+}
+
+function changesOf(body: unknown): Change[] {
+  return listAt(body, 'entry').flatMap((entry) =>
     listAt(entry, 'changes').map((change) => toChange(change, textAt(entry, 'time'))),
   );
-  return changes.filter((change) => isFor(change, phoneNumberId)).flatMap(readChange);
 }
 
 function toChange(change: unknown, at: string | null): Change {

@@ -33,7 +33,9 @@ export type WassengerOptions = {
   /** The device is connected through the official API (`connector: cloud`): templates and the 24 h rule apply. */
   officialApi?: boolean;
   /** Devices of the account's other lines: a webhook without a device filter brings their events too, which are theirs. */
-  otherDevices?: readonly string[];
+  otherDevices?: () => readonly string[];
+  /** False where the plan of the account reports no deliveries. */
+  deliveryReports?: boolean;
 };
 
 export type QueueStatus = 'active' | 'pause' | 'reject' | 'freeze';
@@ -44,6 +46,8 @@ export type WassengerProvider = Provider & {
   /** What a code on several contacts running asks for. */
   whenRepeated(code: string): 'pause_line' | 'pause_message_1' | null;
   close(): Promise<void>;
+  /** Closes once the requests under way are answered. */
+  retire(): Promise<void>;
 };
 
 const SIGNATURE_HEADER = 'x-wassenger-signature';
@@ -52,7 +56,7 @@ const ABOUT_DUPLICATE = /duplicat|already|exist/i;
 
 /** A sender at Wassenger, or at the built-in simulator, which speaks the same API. */
 export function createWassengerProvider(options: WassengerOptions): WassengerProvider {
-  const { deviceId, officialApi = false } = options;
+  const { deviceId, officialApi = false, deliveryReports = true } = options;
   const secrets = checkSecrets(options.webhookSecrets);
   const http = createProviderHttp({
     baseUrl: options.baseUrl,
@@ -62,8 +66,8 @@ export function createWassengerProvider(options: WassengerOptions): WassengerPro
     seenDate: options.seenDate,
   });
   const capabilities: Capabilities = {
-    deliveryReports: true,
-    readReports: true,
+    deliveryReports,
+    readReports: deliveryReports,
     reactions: true,
     lookupByReference: true,
     needsTemplate: officialApi,
@@ -72,6 +76,8 @@ export function createWassengerProvider(options: WassengerOptions): WassengerPro
   return {
     name: options.name ?? 'wassenger',
     capabilities,
+    // Its own and that of WhatsApp.
+    idsPerMessage: 2,
     async send(message) {
       const exchange = await http.post('/messages', toWassengerMessage(message, { deviceId, officialApi }));
       return toOutcome(exchange, message);
@@ -81,12 +87,13 @@ export function createWassengerProvider(options: WassengerOptions): WassengerPro
     classify: classifyWassenger,
     whenRepeated: whenRepeatedWassenger,
     verifyWebhook: (request) => secrets.length === 0 || isSigned(request, SIGNATURE_HEADER, secrets),
-    readWebhook: (body) => readWassengerWebhook(body, options.otherDevices),
+    readWebhook: (body) => readWassengerWebhook(body, options.otherDevices?.()),
     async setQueue(status) {
       const exchange = await http.post(`/devices/${encodeURIComponent(deviceId)}/queue`, { status });
       return exchange.kind === 'answer' && exchange.status >= 200 && exchange.status < 300;
     },
     close: () => http.close(),
+    retire: () => http.retire(),
   };
 }
 

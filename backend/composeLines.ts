@@ -1,0 +1,58 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { VigieError } from './contract/errors.ts';
+import type { Dispatcher } from './sending/dispatcher.ts';
+import { NO_ACCOUNTS, type LineAccounts } from './sending/lineAccounts.ts';
+import { LineQueue } from './sending/lineQueue.ts';
+import { createLineService } from './sending/lineService.ts';
+import type { LineServiceDependencies } from './sending/lineDependencies.ts';
+import type { ConfiguredLine, OpenLine } from './sending/lines.ts';
+import type { Outcomes } from './sending/outcomes.ts';
+import type { Pauses } from './sending/pauses.ts';
+import type { Services } from './services.ts';
+import type { WebhookProcessor } from './webhooks/processor.ts';
+
+/** What lines that are set in the application need of the machine. */
+export type LineSetup = { accounts: LineAccounts; open: OpenLine; restart: () => void };
+
+type LineParts = Omit<
+  LineServiceDependencies,
+  keyof LineSetup | 'queue' | 'liftPauses' | 'drainWebhooks' | 'dispatcher'
+> & {
+  setup: LineSetup | undefined;
+  /** Makes a line ask before it sends what may have left before a restore. */
+  asking: (line: ConfiguredLine) => ConfiguredLine;
+  outcomes: Outcomes;
+  dispatcher: Dispatcher;
+  pauses: Pauses;
+  processor: Pick<WebhookProcessor, 'runOnce'>;
+};
+
+const NO_SETUP: LineSetup = {
+  accounts: NO_ACCOUNTS,
+  open: () => {
+    throw new VigieError('no_line');
+  },
+  restart() {},
+};
+
+/** Wires what sets, tests and removes lines while the application runs (SND-12). */
+export function composeLines(parts: LineParts): Services['lines'] {
+  const { setup = NO_SETUP, asking, outcomes, pauses, processor, ...rest } = parts;
+  const { accounts, open, restart } = setup;
+  const { database, lines } = rest;
+  // A removal that was cut short between the two files.
+  const archived = lines.known().filter(({ isArchived, source }) => isArchived === 1 && source === 'app');
+  const kept = archived.length === 0 || accounts.isDemo ? {} : accounts.all();
+  for (const { id } of archived) if (Object.hasOwn(kept, id)) accounts.drop(id);
+  return createLineService({
+    ...{ ...rest, accounts, restart },
+    open: (id, account, source) => asking(open(id, account, source)),
+    queue: new LineQueue({ database, outcomes }),
+    liftPauses(lineId) {
+      for (const scope of ['line', 'message_1'] as const) pauses.lift({ scope, targetId: lineId });
+    },
+    async drainWebhooks() {
+      while (processor.runOnce() > 0) await turnOfTheLoop();
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import { MINUTE_MS } from '../core/days.ts';
+import type { AttemptRow } from './attempt.ts';
+
+/** Holds the first messages of campaigns back that allow themselves only so many a minute. */
+export class CampaignPace {
+  readonly #perMinute: (campaignId: string) => number | null;
+  readonly #lastMessage1 = new Map<string, number>();
+
+  /** @param perMinute messages a minute that a campaign allows itself, null for no limit of its own */
+  constructor(perMinute: (campaignId: string) => number | null) {
+    this.#perMinute = perMinute;
+  }
+
+  started({ type, campaignId }: Pick<AttemptRow, 'type' | 'campaignId'>, at: number): void {
+    if (type === 'message_1' && campaignId !== null) this.#lastMessage1.set(campaignId, at);
+  }
+
+  /** Campaigns whose own pace holds their next Message 1 back; what the present look claimed counts with the rest. */
+  slowed(now: number, claimed: readonly AttemptRow[]): Set<string> {
+    const slowed = new Set<string>();
+    const starts = new Map(this.#lastMessage1);
+    for (const { type, campaignId } of claimed) {
+      if (type === 'message_1' && campaignId !== null) starts.set(campaignId, now);
+    }
+    for (const [campaignId, last] of starts) {
+      const perMinute = this.#perMinute(campaignId);
+      if (perMinute !== null && now < last + MINUTE_MS / perMinute) slowed.add(campaignId);
+    }
+    return slowed;
+  }
+}
