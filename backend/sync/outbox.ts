@@ -72,7 +72,8 @@ export class Outbox {
         UPDATE sync_outbox SET set_aside_at = NULL, reason = NULL, refusals = 0
         WHERE position = @position AND set_aside_at IS NOT NULL`),
       putAllBack: database.prepare(`
-        UPDATE sync_outbox SET set_aside_at = NULL, reason = NULL, refusals = 0 WHERE set_aside_at IS NOT NULL`),
+        UPDATE sync_outbox INDEXED BY sync_outbox_set_aside SET set_aside_at = NULL, reason = NULL, refusals = 0
+        WHERE set_aside_at IS NOT NULL`),
       note: database.prepare<{ entity: string; rowKey: string; version: number }>(`
         INSERT INTO sync_outbox (entity, row_key, version) VALUES (@entity, @rowKey, @version)
         ON CONFLICT (entity, row_key) DO UPDATE
