@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id, instant } from './common.ts';
 
 /** Why nothing is copied just now. All but `offline` wait for somebody to do something. */
-export const syncProblem = z.enum([
+const syncProblem = z.enum([
   'offline',
   'unauthorized',
   'schema_missing',
@@ -14,7 +14,7 @@ export const syncProblem = z.enum([
 export type SyncProblem = z.infer<typeof syncProblem>;
 
 /** A row that Supabase refuses, set aside so that the others pass (SYN-2). */
-export const setAsideRow = z.object({
+const setAsideRow = z.object({
   id,
   /** Table in Supabase. */
   table: z.string(),

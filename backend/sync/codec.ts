@@ -1,7 +1,7 @@
 import type { Mirror } from './mirrors.ts';
 
 export type LocalValue = string | number | null;
-export type RemoteValue = string | number | boolean | null;
+type RemoteValue = string | number | boolean | null;
 export type LocalRow = Record<string, LocalValue>;
 export type RemoteRow = Record<string, RemoteValue>;
 

@@ -43,7 +43,7 @@ const pruned = z.object({ taken_over: z.boolean() });
 const someRow = z.record(z.string(), z.unknown());
 
 /** Rows that one request brings; Supabase gives no more than a thousand by itself. */
-export const PAGE = 1_000;
+const PAGE = 1_000;
 const TIMEOUT_MS = 20 * SECOND_MS;
 
 export type Remote = ReturnType<typeof createRemote>;

@@ -14,7 +14,7 @@ export function findPostgres(): string | undefined {
   return candidates.find((file) => file !== undefined && existsSync(file));
 }
 
-export type PostgresServer = { connectionString: string; stop(): Promise<void> };
+type PostgresServer = { connectionString: string; stop(): Promise<void> };
 
 /** Starts an empty server on a free port in a folder of its own; resolves when it takes connections. */
 export async function startPostgres(): Promise<PostgresServer> {
