@@ -26,7 +26,7 @@ export function someChanges(machine: Machine, random: Random, count: number): vo
     const outcome: SendOutcome =
       random.next() < 0.8
         ? { kind: 'accepted', providerIds: [ids.next()] }
-        : { kind: 'unknown', code: 'outcome_unknown', detail: 'cut' };
+        : { kind: 'unknown', code: 'connection_lost', detail: 'cut' };
     machine.outcomes.record(claimed.attempt, outcome);
   };
   const work = [
