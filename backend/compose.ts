@@ -230,6 +230,8 @@ async function composeParts(
   const running = [
     ...(demo === null ? [] : [demo]),
     ...(shared === null ? [] : [shared]),
+    // Before anything is sent: a new file waits a moment for the day's figures (SYN-3).
+    ...(workspace.sync === null ? [] : [workspace.sync]),
     ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports, sweep],
   ];
   return { workspace, store, port, running };

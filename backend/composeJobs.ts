@@ -21,7 +21,7 @@ type JobDependencies = {
 
 /** What time alone brings about (OPS-7). */
 export function composeJobs(workspace: Workspace, { clock, logger, backups, store }: JobDependencies): Job[] {
-  const { campaigns, ledger, lines, live, preferences, processor, services, silence } = workspace;
+  const { campaigns, ledger, lines, live, preferences, processor, services, silence, sync } = workspace;
   const backUp = async (): Promise<void> => {
     try {
       await backups.create('daily', 'vigie');
@@ -64,6 +64,8 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     },
     // Not waited for: a large file takes a while, in which the other jobs go on.
     { name: 'backup', schedule: '0 3 * * *', run: () => void backUp() },
+    // Not waited for: a Supabase that hangs must not hold up the other jobs.
+    { name: 'sync', schedule: '0 * * * *', run: () => void sync?.push({ hourly: true }) },
     // A log that began anew gets its mark (REL-2).
     { name: 'file-witness', schedule: '* * * * *', run: () => store.witness() },
     // Not waited for: a provider that is slow must not hold up the other jobs.

@@ -1,4 +1,5 @@
 import { composeCampaigns } from './composeCampaigns.ts';
+import { composeSync } from './composeSync.ts';
 import { composeLines, type LineSetup } from './composeLines.ts';
 import { composeRelay } from './composeRelay.ts';
 import { composeShared } from './composeShared.ts';
@@ -228,6 +229,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
+  const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, locale });
   const lineService = composeLines({
     ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
     setup: parts.lineSetup,
@@ -277,6 +279,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     cache,
     // Until the keys are known.
     protection: refusing,
+    sync: syncService,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },
     audit,
@@ -301,6 +304,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaigns,
     ledger,
     silence,
+    sync,
     clockWatch,
     relay,
     wake,

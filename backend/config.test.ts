@@ -46,7 +46,7 @@ describe('settings', () => {
     const supabase = { SUPABASE_URL: 'https://a.supabase.co/', SUPABASE_SERVICE_ROLE_KEY: 'key-a' };
     const own = { VIGIE_RELAY_URL: 'https://b.supabase.co', VIGIE_RELAY_KEY: 'key-b' };
     expect(loadConfig({}, {}).relay).toBeNull();
-    expect(loadConfig({}, { SUPABASE_URL: supabase.SUPABASE_URL }).relay).toBeNull();
+    expect(() => loadConfig({}, { SUPABASE_URL: supabase.SUPABASE_URL })).toThrow('SUPABASE_SERVICE_ROLE_KEY');
     expect(loadConfig({}, supabase).relay).toEqual({ url: 'https://a.supabase.co', key: 'key-a' });
     expect(loadConfig({}, { ...supabase, ...own }).relay).toEqual({ url: 'https://b.supabase.co', key: 'key-b' });
     expect(() => loadConfig({}, { VIGIE_RELAY_URL: own.VIGIE_RELAY_URL })).toThrow('VIGIE_RELAY_KEY');

@@ -179,6 +179,13 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
   const relayKey = read('VIGIE_RELAY_KEY', text) ?? read('SUPABASE_SERVICE_ROLE_KEY', text);
   if (ownRelay !== null && relayKey === null) required('VIGIE_RELAY_KEY', 'VIGIE_RELAY_URL');
   const relay: RelayConfig | null = relayUrl === null || relayKey === null ? null : { url: relayUrl, key: relayKey };
+  const supabaseUrl = read('SUPABASE_URL', httpUrl);
+  const supabaseKey = read('SUPABASE_SERVICE_ROLE_KEY', text);
+  // The relay can have an address or a key of its own; without one of them half of the two is a mistake.
+  if (supabaseKey !== null && supabaseUrl === null && ownRelay === null)
+    required('SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY');
+  if (supabaseUrl !== null && supabaseKey === null && relayKey === null)
+    required('SUPABASE_SERVICE_ROLE_KEY', 'SUPABASE_URL');
   return Object.freeze({
     dataDir: path.resolve(flags.dataDir ?? read('VIGIE_DATA_DIR', text) ?? defaultDataDir(environment)),
     adminHost: read('VIGIE_ADMIN_HOST', text) ?? '127.0.0.1',
@@ -218,6 +225,8 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       sendsPerMinute: 20,
     }),
     redisUrl: read('REDIS_URL', redisUrl),
+    /** Where everything is copied to (SYN-1). */
+    supabase: supabaseUrl === null || supabaseKey === null ? null : { url: supabaseUrl, serviceRoleKey: supabaseKey },
     relay,
     wassenger,
     meta,

@@ -24,11 +24,15 @@ const BIG = [
     'quota_slots',
   ],
   ...['contacts', 'contact_categories', 'recipients', 'suppressions', 'webhook_events', 'webhook_orphans', 'audit'],
+  ...['sync_outbox', 'sender_ids', 'last_incoming'],
 ];
 /** Statements that walk or sort on purpose, each with the reason why nobody waits for it. */
 const READ_MUCH: [part: string, reason: string][] = [
   ['searchable(', 'the search in contacts has its own index and tests'],
   ['INDEXED BY attempts_retries', 'an index of the waiting retries alone, walked in its order up to the limit'],
+  ['AS rowKey FROM', 'a full copy walks each table in the order of its key, 300 rows at a time'],
+  ['INDEXED BY sync_outbox_', 'an index of what waits alone, walked in its order up to the limit'],
+  ['INSERT INTO lines', 'a line is new once: with triggers SQLite then looks for messages that were without it'],
   ['FROM attempt_d', 'the roll-ups have some rows a day'],
   ['ORDER BY received_at, provider_message_id', 'the answers of one recipient'],
   ['WITH chosen AS', 'an audience is put together once, when a campaign is launched or previewed'],
@@ -40,6 +44,9 @@ const READ_MUCH: [part: string, reason: string][] = [
   ['AS minute, count(*) AS count FROM quota_slots', 'what other machines must hear, since the last report'],
   ['(SELECT count(*) FROM contacts) AS contacts', 'asked once, before an import writes'],
 ];
+
+/** Configured and never asked: its statements are prepared with the others. */
+const SUPABASE = { SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_SERVICE_ROLE_KEY: 'key' };
 
 let database: Database;
 let workspace: Workspace;
@@ -57,7 +64,7 @@ beforeAll(() => {
   };
   const clock = createFakeClock('2026-11-20T08:00:00.000Z');
   workspace = composeWorkspace({
-    config: loadConfig({ dataDir: folder.dataDir, demo: false }, {}),
+    config: loadConfig({ dataDir: folder.dataDir, demo: false }, SUPABASE),
     ...{ store: folder.store, clock, random: seededRandom(1), logger: silentLogger, version: '0.0.0' },
     configuredLines: [{ id: 'line', label: 'Line', provider: createScriptedProvider(), webhookToken: 'token' }],
     addresses: () => ({ admin: null, webhooks: null }),
@@ -96,6 +103,8 @@ function askEverything(): void {
     for (const q of [undefined, 'x']) services.webhookEvents.list({ ...page, verdict, q });
   }
   services.audit.list(page);
+  services.sync.status();
+  while (workspace.sync?.outbox.copyStep() === true) workspace.sync.outbox.take(1, { now: 0, hourly: true });
   services.suppressions.list(page);
   services.monitoring.errors(100);
   services.monitoring.history(90);

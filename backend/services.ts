@@ -13,6 +13,7 @@ import type * as protection from './contract/protection.ts';
 import type * as webhooks from './contract/webhookEvents.ts';
 import type * as workspace from './contract/workspace.ts';
 import type { Emitter } from './core/emitter.ts';
+import type { SyncService } from './sync/service.ts';
 import type { z } from 'zod';
 
 type Await<Value> = Value | Promise<Value>;
@@ -130,6 +131,7 @@ export type Services = {
     list(): workspace.ScheduledJob[];
     run(job: string, actor: string): Promise<workspace.ScheduledJob>;
   };
+  sync: SyncService;
   cache: { stats(): monitoring.CacheStats };
   audit: { list(input: PageInput): Page<workspace.AuditEntry> };
   suppressions: {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { findChromium } from '../tests/support/chromium.ts';
 import { findRedis } from '../tests/support/redis.ts';
+import { findPostgres } from '../tests/support/supabase/postgres.ts';
 import { capture, say } from './processes.mjs';
 
 /** A program that some suites need and npm does not bring. */
@@ -25,6 +26,13 @@ export const redisTool: SystemTool = {
   debianPackage: 'redis-server',
   variable: 'VIGIE_REDIS_SERVER',
   find: findRedis,
+};
+
+export const postgresTool: SystemTool = {
+  name: 'PostgreSQL',
+  debianPackage: 'postgresql',
+  variable: 'VIGIE_POSTGRES',
+  find: findPostgres,
 };
 
 /**

@@ -6,7 +6,7 @@ import { systemClock } from '../backend/core/clock.ts';
 import { MINUTE_MS } from '../backend/core/days.ts';
 import { readSummary, startSummary, summaryTable } from '../tests/support/faultSummary.ts';
 import { handOver, say } from './processes.mjs';
-import { chromiumTool, provide, redisTool, type SystemTool } from './systemTools.ts';
+import { chromiumTool, postgresTool, provide, redisTool, type SystemTool } from './systemTools.ts';
 
 /** Test files that need a program from the system. */
 type Suite = { name: string; files: string; tool: SystemTool };
@@ -15,6 +15,7 @@ const SUITES: Suite[] = [
   { name: 'browser', files: 'tests/e2e/browser/**/*.test.ts', tool: chromiumTool },
   { name: 'desktop', files: 'tests/e2e/desktop/**/*.test.ts', tool: chromiumTool },
   { name: 'redis', files: 'tests/**/*.redis.test.ts', tool: redisTool },
+  { name: 'postgres', files: 'tests/**/*.postgres.test.ts', tool: postgresTool },
 ];
 
 /**

@@ -4,6 +4,7 @@ import type { Contract } from '../contract/contract.ts';
 
 import { commandText, type CommandText } from '../contract/messages/commands.ts';
 import type { Backup } from '../contract/backups.ts';
+import type { Pulled } from '../sync/pull.ts';
 import type { SentenceValues } from '../contract/messages/fill.ts';
 
 /** The calls of the contract, whether a running application answers them or this process. */
@@ -36,9 +37,13 @@ export type Context = {
   copyFile(from: string, to: string): Promise<void>;
   /** Puts a backup in place of the workspace's files, by way of the application that runs there, or without one. */
   restoreFrom(archive: string): Promise<Backup>;
+  /** Makes the workspace's files anew from Supabase; the application must not run there. */
+  pull(request: PullRequest): Promise<Pulled>;
   /** Where a long answer is written as it comes: a file, without one the output. */
   openOutput(file: string | undefined): Promise<Output>;
 };
+
+export type PullRequest = { source: string | null; replace: boolean; progress: (rows: number) => void };
 
 /** What a command found: for programs, and in words; no words where all has been written already. */
 export type Answer = { data: unknown; words: string };

@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { readFlags, serve } from '../serve.ts';
 import { VERSION } from '../version.ts';
-import { connect, createToken, openInput, openOutput, restoreFrom } from './application.ts';
+import { connect, createToken, openInput, openOutput, pullFrom, restoreFrom } from './application.ts';
 import { asUsageError } from './command.ts';
 import { copyBackup } from './restoring.ts';
 import { runCommandLine } from './run.ts';
@@ -39,6 +39,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   openFile: openInput,
   copyFile: copyBackup,
   restoreFrom: (folder, archive) => restoreFrom(folder, locale, archive),
+  pull: (folder, request) => pullFrom(folder, locale, request),
   openOutput,
   settingProblem: (error) => (error instanceof ConfigError ? error.message : null),
 });

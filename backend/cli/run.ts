@@ -27,6 +27,7 @@ import { lineCommands } from './commands/lines.ts';
 import { retriesProcess } from './commands/retries.ts';
 import { send } from './commands/send.ts';
 import { stats } from './commands/stats.ts';
+import { syncCommands } from './commands/sync.ts';
 import { tokenCreate } from './commands/token.ts';
 import { helpOf, overview, type Described } from './help.ts';
 
@@ -50,6 +51,7 @@ const COMMANDS: Command[] = [
   ...exportCommands,
   retriesProcess,
   ...[backup, restore],
+  ...syncCommands,
 ];
 const DESCRIBED: Described[] = [SERVE, ...COMMANDS];
 
@@ -71,6 +73,7 @@ export type Environment = Pick<Context, 'openFile' | 'copyFile' | 'openOutput'> 
   connect(folder: Folder): Promise<Connection>;
   createToken(folder: Folder, request: Parameters<Context['createToken']>[0]): ReturnType<Context['createToken']>;
   restoreFrom(folder: Folder, archive: string): ReturnType<Context['restoreFrom']>;
+  pull(folder: Folder, request: Parameters<Context['pull']>[0]): ReturnType<Context['pull']>;
   /** Says what is wrong when the settings of the process cannot be used. */
   settingProblem(error: unknown): string | null;
 };
@@ -147,6 +150,7 @@ async function runCommand(command: Command, line: Line, shell: Shell): Promise<n
     openFile: shell.openFile,
     copyFile: shell.copyFile,
     restoreFrom: (archive) => shell.restoreFrom(folder, archive),
+    pull: (request) => shell.pull(folder, request),
     openOutput: shell.openOutput,
     createToken: (request) => shell.createToken(folder, request),
     async client() {

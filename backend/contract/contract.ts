@@ -9,6 +9,7 @@ import { lineRoutes } from './lineRoutes.ts';
 import { liveEvent } from './liveEvents.ts';
 import { protectionRoutes } from './protection.ts';
 import * as monitoring from './monitoring.ts';
+import * as sync from './sync.ts';
 import { relay } from './relay.ts';
 import * as webhooks from './webhookEvents.ts';
 import * as workspace from './workspace.ts';
@@ -146,6 +147,14 @@ export const contract = {
       .route({ method: 'POST', path: '/scheduler/{job}/run', tags: ['settings'] })
       .input(workspace.runJobInput)
       .output(workspace.scheduledJob),
+  },
+  sync: {
+    status: oc.route({ method: 'GET', path: '/sync', tags: ['settings'] }).output(sync.syncStatus),
+    push: oc.route({ method: 'POST', path: '/sync/push', tags: ['settings'] }).output(sync.syncStatus),
+    retry: oc
+      .route({ method: 'POST', path: '/sync/set-aside/{id}/retry', tags: ['settings'] })
+      .input(byId)
+      .output(sync.syncStatus),
   },
   cache: {
     stats: oc.route({ method: 'GET', path: '/cache/stats', tags: ['monitoring'] }).output(monitoring.cacheStats),

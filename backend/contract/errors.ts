@@ -38,6 +38,7 @@ export const ERROR_STATUS = {
   backup_key_missing: 422,
   body_unreadable: 422,
   unknown_variable: 422,
+  sync_off: 422,
   too_many_requests: 429,
   internal_error: 500,
   backup_failed: 500,

@@ -28,6 +28,7 @@ export const liveEvent = z.discriminatedUnion('type', [
       'webhook_events',
       'settings',
       'suppressions',
+      'sync',
       'relay',
     ]),
   }),

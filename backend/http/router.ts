@@ -33,7 +33,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
   const { lines, live, messages, monitoring, protection, relay, scheduler, sending } = services;
-  const { settings, suppressions, webhookEvents } =
+  const { settings, suppressions, sync, webhookEvents } =
     services;
 
   return os.router({
@@ -158,6 +158,11 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
     scheduler: {
       list: os.scheduler.list.handler(() => scheduler.list()),
       run: os.scheduler.run.handler(({ input, context }) => scheduler.run(input.job, context.actor)),
+    },
+    sync: {
+      status: os.sync.status.handler(() => sync.status()),
+      push: os.sync.push.handler(({ context }) => sync.push(context.actor)),
+      retry: os.sync.retry.handler(({ input, context }) => sync.retry(input.id, context.actor)),
     },
     cache: { stats: os.cache.stats.handler(() => cache.stats()) },
     audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },

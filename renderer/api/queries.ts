@@ -60,6 +60,7 @@ export const keys = {
   backups: ['backups'],
   /** Under the settings: whatever changes those may have changed this. */
   protection: ['settings', 'protection'],
+  sync: ['sync'],
   frozen: ['frozen'],
   relay: ['relay'],
   changed: {
@@ -70,6 +71,7 @@ export const keys = {
     webhook_events: ['webhooks'],
     settings: ['settings'],
     suppressions: ['suppressions'],
+    sync: ['sync'],
     relay: ['relay'],
   } satisfies Record<Changed, string[]>,
 };
@@ -178,6 +180,8 @@ export const settingsQuery = () =>
 export const backupsQuery = () =>
   queryOptions({ queryKey: keys.backups, queryFn: ({ signal }) => api.backups.list(undefined, { signal }) });
 
+export const syncQuery = () =>
+  queryOptions({ queryKey: keys.sync, queryFn: ({ signal }) => api.sync.status(undefined, { signal }) });
 export const relayQuery = () =>
   queryOptions({
     queryKey: keys.relay,

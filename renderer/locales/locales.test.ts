@@ -22,9 +22,15 @@ const WORDS = [
     'webhooks.reason.',
     'webhooks.change.',
   ],
-  ...['settings.lines.', 'settings.suppressions.reasons.', 'settings.backups.kinds.', 'settings.audit.actions.'],
+  ...[
+    'settings.lines.',
+    'settings.suppressions.reasons.',
+    'settings.backups.kinds.',
+    'settings.sync.states.',
+    'settings.audit.actions.',
+  ],
   'settings.protection.secrets.',
-  ...['appearance', 'limits', 'answers', 'region', 'relay', 'shared', 'protection', 'system'].map(
+  ...['appearance', 'limits', 'answers', 'region', 'relay', 'shared', 'sync', 'protection', 'system'].map(
     (section) => `settings.${section}.title`,
   ),
   'settings.relay.states.',

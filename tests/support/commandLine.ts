@@ -36,6 +36,7 @@ export async function runLine(
     createToken,
     copyFile: async () => {},
     restoreFrom: async () => stubServices().backups.restore('', 'cli'),
+    pull: async () => ({ source: 'machine-1', rows: 12, leftOut: 0, missing: 0, pushedAt: '2026-11-20T08:00:00.000Z' }),
     openOutput: async () => ({
       write: async (text) => {
         written.push(text);

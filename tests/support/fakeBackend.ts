@@ -190,6 +190,7 @@ function sceneServices(
       ...overrides.settings,
     },
     ...(overrides.backups && { backups: overrides.backups }),
+    ...(overrides.sync && { sync: overrides.sync }),
     clock: { ...overrides.clock },
     lines: {
       list: () => scene.settings.lines,

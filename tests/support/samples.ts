@@ -9,6 +9,7 @@ import type { Line } from '../../backend/contract/lines.ts';
 import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import type { Relay } from '../../backend/contract/relay.ts';
 import type { WebhookEventDetail } from '../../backend/contract/webhookEvents.ts';
+import type { SyncStatus } from '../../backend/contract/sync.ts';
 import type { ScheduledJob, Settings } from '../../backend/contract/workspace.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
@@ -136,6 +137,19 @@ export const someJob: ScheduledJob = {
   lastFinishedAt: null,
   lastResult: null,
   nextAt: AT,
+};
+
+export const someSync: SyncStatus = {
+  state: 'up_to_date',
+  problem: null,
+  message: 'Tout est copié dans Supabase.',
+  waiting: 0,
+  waitingSince: null,
+  lastPushAt: AT,
+  copying: false,
+  source: 'machine-1',
+  setAsideCount: 0,
+  setAside: [],
 };
 
 export const someChunk: ExportChunk = { csv: "phone\r\n'+33612345678\r\n", rows: 1 };

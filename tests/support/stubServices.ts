@@ -16,6 +16,7 @@ import {
   someRelay,
   someSettings,
   someStats,
+  someSync,
   someWebhookEvent,
 } from './samples.ts';
 
@@ -152,6 +153,7 @@ export function stubServices(overrides: Overrides = {}): Services {
       leaveDemo() {},
     },
     scheduler: { list: () => [someJob], run: async () => someJob },
+    sync: { status: () => someSync, push: async () => someSync, retry: async () => someSync },
     cache: { stats: () => ({ hits: 3, misses: 1, hitRate: 0.75, warning: false }) },
     audit: { list: () => NO_PAGE },
     suppressions: { list: () => NO_PAGE, remove() {} },

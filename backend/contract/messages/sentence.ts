@@ -9,6 +9,7 @@ import { lineSentences } from './lines.ts';
 import { providerSentences } from './providers.ts';
 import { relaySentences } from './relay.ts';
 import { sendingSentences } from './sending.ts';
+import { syncSentences } from './sync.ts';
 
 const french = {
   ...errorSentences.fr,
@@ -18,6 +19,7 @@ const french = {
   ...lineSentences.fr,
   ...httpSentences.fr,
   ...frozenSentences.fr,
+  ...syncSentences.fr,
   ...relaySentences.fr,
 };
 export type SentenceKey = keyof typeof french;
@@ -29,6 +31,7 @@ const english: Record<SentenceKey, string> = {
   ...lineSentences.en,
   ...httpSentences.en,
   ...frozenSentences.en,
+  ...syncSentences.en,
   ...relaySentences.en,
 };
 const sentences: Record<Locale, Record<SentenceKey, string>> = { fr: french, en: english };

@@ -113,7 +113,7 @@ function reading<Found>(file: string, look: (database: Database) => Found): Foun
  * What left between the backup and now is not in the file. So nothing leaves for 24 hours, the longest quota window,
  * unless the operator lifts the pause; and a message of before is sent only after the provider was asked about it.
  */
-function markRestored(file: string, about: Manifest, now: number): void {
+export function markRestored(file: string, about: { createdAt: string; kind: string }, now: number): void {
   reading(file, (database) => {
     database
       .transaction(() => {

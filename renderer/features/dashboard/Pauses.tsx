@@ -34,6 +34,7 @@ function PauseStrip({ pause }: { pause: Pause }) {
           {pause.until
             ? t('pause.until', { until: format.dateTime(pause.until) })
             : t('pause.since', { since: format.dateTime(pause.since) })}
+          {pause.reason === 'taken_over' && ` ${t('pause.taken_over')}`}
           {pause.reason === 'restored' && ` ${t('pause.restored')}`}
         </span>
       </p>

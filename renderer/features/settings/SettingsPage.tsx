@@ -19,6 +19,7 @@ import { RegionSettings } from './RegionSettings.tsx';
 import { Relay } from './Relay.tsx';
 import { SharedCounters } from './SharedCounters.tsx';
 import { Suppressions } from './Suppressions.tsx';
+import { Sync } from './Sync.tsx';
 
 type SectionName =
   | 'appearance'
@@ -31,6 +32,7 @@ type SectionName =
   | 'suppressions'
   | 'protection'
   | 'backups'
+  | 'sync'
   | 'audit'
   | 'system';
 type Section = { name: SectionName; content: ComponentType<{ settings: Settings }> };
@@ -46,6 +48,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'suppressions', content: Suppressions },
   { name: 'protection', content: DataProtection },
   { name: 'backups', content: Backups },
+  { name: 'sync', content: Sync },
   { name: 'audit', content: AuditLog },
   { name: 'system', content: Installation },
 ];

@@ -128,6 +128,7 @@ export const shell: Texts<typeof french> = {
     since: 'Since {{since}}',
     until: 'Until {{until}}',
     restored: 'A backup was put in place: resume earlier if nothing has left since it was made.',
+    taken_over: 'Another machine took these data over: resume here only if it does not send.',
     done: 'Sending is paused',
     doneFirst: 'First messages are held',
     resumed: 'Sending resumes',

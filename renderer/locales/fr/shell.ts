@@ -126,6 +126,7 @@ export const shell = {
     until: 'Jusqu’au {{until}}',
     restored:
       'Une sauvegarde a été remise en place : reprenez plus tôt si rien n’est parti depuis qu’elle a été faite.',
+    taken_over: 'Une autre machine a repris ces données : ne reprenez ici que si elle n’envoie pas.',
     done: 'Les envois sont en pause',
     doneFirst: 'Les premiers messages sont suspendus',
     resumed: 'Les envois reprennent',

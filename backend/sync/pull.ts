@@ -1,0 +1,148 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { toIso } from '../core/days.ts';
+import { completeRestore, markRestored, type WorkspaceFolders } from '../storage/backups/restore.ts';
+import { inTransaction, openDatabase, type Database } from '../storage/database.ts';
+import { migrate, readMigrations } from '../storage/migrate.ts';
+import { syncFolder } from '../storage/secrets.ts';
+import { raiseToSlots } from './bringBack.ts';
+import { decodeRow, UncopiableError, type LocalRow } from './codec.ts';
+import { MIRRORS, type Mirror } from './mirrors.ts';
+import type { Remote, Source } from './remote.ts';
+
+const PARTIAL = 'pulling.partial';
+
+export type Pulled = {
+  source: string;
+  rows: number;
+  /** Rows that do not fit the others: their batch had not arrived whole. */
+  leftOut: number;
+  /** Rows that the machine had not pushed yet when it pushed last. */
+  missing: number;
+  pushedAt: string | null;
+};
+
+type PullRequest = {
+  remote: Pick<Remote, 'page' | 'takeOver'>;
+  source: string;
+  folders: WorkspaceFolders;
+  migrationsDir: string;
+  now: number;
+  progress: (rows: number) => void;
+};
+
+/**
+ * Makes the files of a machine anew from its copy in Supabase, puts them in place of what lies in the folder (kept in
+ * `replaced-...`), and takes its name over: the former machine is refused from then on (SYN-3). What holds after a
+ * restored backup holds here too: a pause of 24 hours, and every message of before is asked about first.
+ * The caller has locked the folder.
+ */
+export async function pullWorkspace(request: PullRequest): Promise<Pulled> {
+  const { remote, source, folders, migrationsDir, now } = request;
+  const partial = path.join(folders.folder, PARTIAL);
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true, mode: 0o700 });
+  try {
+    const taken = await remote.takeOver(source);
+    const main = openDatabase(path.join(partial, 'vigie.db'));
+    let counts: { rows: number; leftOut: number };
+    try {
+      migrate(main, readMigrations(path.join(migrationsDir, 'sqlite')));
+      counts = await readRows(main, request);
+      complete(main, { taken, now });
+    } finally {
+      main.close();
+    }
+    const inbox = openDatabase(path.join(partial, 'inbox.db'));
+    try {
+      migrate(inbox, readMigrations(path.join(migrationsDir, 'inbox')));
+    } finally {
+      inbox.close();
+    }
+    markRestored(path.join(partial, 'vigie.db'), { createdAt: taken.pushed_at ?? toIso(now), kind: 'supabase' }, now);
+    renameSync(partial, path.join(folders.folder, `restoring-${now}`));
+    syncFolder(folders.folder);
+    completeRestore(folders);
+    return { source, ...counts, missing: taken.waiting, pushedAt: taken.pushed_at };
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+async function readRows(database: Database, request: PullRequest): Promise<{ rows: number; leftOut: number }> {
+  const { remote, source, progress } = request;
+  let rows = 0;
+  let leftOut = 0;
+  for (const mirror of MIRRORS) {
+    const insert = inserter(database, mirror);
+    for (let version = 0; ;) {
+      const page = await remote.page({ entity: mirror.entity, source, version });
+      if (page.length === 0) break;
+      inTransaction(database, () => {
+        for (const row of page) {
+          if (insert(row)) rows++;
+          else leftOut++;
+        }
+      });
+      version = Number(page.at(-1)?.['version']);
+      progress(rows);
+    }
+  }
+  return { rows, leftOut };
+}
+
+/** Gives a function that writes a row of Supabase here; false when it does not fit. */
+export function inserter(database: Database, mirror: Mirror): (row: Record<string, unknown>) => boolean {
+  const names = mirror.columns.filter(({ isDerived }) => !isDerived).map(({ local }) => local);
+  const statement = database.prepare<LocalRow>(
+    `INSERT INTO ${mirror.table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
+  );
+  return (row) => {
+    try {
+      statement.run(decodeRow(mirror, row));
+      return true;
+    } catch (error) {
+      if (error instanceof UncopiableError || isConstraint(error)) return false;
+      throw error;
+    }
+  };
+}
+
+function isConstraint(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CONSTRAINT');
+}
+
+/** What is not copied but follows from the rows, and who this machine is now. */
+function complete(database: Database, { taken, now }: { taken: Source; now: number }): void {
+  inTransaction(database, () => {
+    database.exec(`
+      UPDATE campaigns SET (total_contacts, messages_sent, messages_delivered, messages_read, interactions,
+        message_2_sent, failures, no_interaction, late, opted_out, cancelled, ended) = (
+        SELECT count(*), count(message_1_sent_at), count(delivered_at), count(read_at), count(interaction_at),
+          count(message_2_sent_at), count(*) FILTER (WHERE state = 'failed'),
+          count(*) FILTER (WHERE state = 'no_interaction'), count(*) FILTER (WHERE state = 'late_interaction'),
+          count(*) FILTER (WHERE state = 'opted_out'), count(*) FILTER (WHERE state = 'cancelled'),
+          count(*) FILTER (WHERE state NOT IN ('pending', 'message_1_sent', 'answered'))
+        FROM recipients WHERE campaign_id = campaigns.id)`);
+    // A slot stays open as long as the outcome of its message is; one whose message says otherwise counts from now.
+    database
+      .prepare<{ now: number }>(
+        `UPDATE quota_slots SET settled_at = @now WHERE settled_at IS NULL AND NOT EXISTS (
+           SELECT 1 FROM attempts a WHERE a.id = attempt_id AND a.state IN ('sending', 'unknown'))`,
+      )
+      .run({ now });
+    for (const day of database.prepare<[], string>(`SELECT DISTINCT day FROM quota_slots`).pluck().all())
+      raiseToSlots(database, day);
+    const setMeta = database.prepare<{ key: string; value: string }>(
+      `INSERT INTO meta (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    );
+    setMeta.run({ key: 'workspace_id', value: taken.source });
+    const latest = database.prepare<[], number | null>(`SELECT max(taken_at) FROM quota_slots`).pluck().get();
+    if (latest != null) setMeta.run({ key: 'clock_high_water', value: String(latest) });
+    database
+      .prepare<{ version: number; generation: number }>(
+        `UPDATE sync_state SET version = @version, generation = @generation WHERE id = 1`,
+      )
+      .run({ version: taken.version, generation: taken.generation });
+  });
+}
