@@ -7,6 +7,7 @@ import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
 import type { Service } from './core/service.ts';
 import type { Notify } from './monitoring/notify.ts';
+import type { BodyCipher } from './storage/encryption/bodyCipher.ts';
 import type { Store } from './storage/store.ts';
 import { RelayPull, toRelayView } from './sync/relay/relay.ts';
 import { createRelaySource } from './sync/relay/source.ts';
@@ -16,6 +17,7 @@ import { createRelayedIntake } from './webhooks/relayed.ts';
 type RelayParts = {
   config: Config;
   store: Pick<Store, 'inbox'>;
+  cipher?: BodyCipher | undefined;
   lines: WebhookLines;
   clock: Clock;
   random: Random;

@@ -28,12 +28,13 @@ import { Claims } from './sending/claim.ts';
 import { DeliverySweep } from './sending/deliverySweep.ts';
 import { Dispatcher } from './sending/dispatcher.ts';
 import { createMessageFigures } from './sending/figures.ts';
+import { createLinePauses } from './sending/linePauses.ts';
 import { createLineStandings } from './sending/lineStandings.ts';
 import { Lines, type ConfiguredLine } from './sending/lines.ts';
 import { createMessages } from './sending/messages.ts';
 import { AttemptOperator } from './sending/operator.ts';
 import { Outcomes } from './sending/outcomes.ts';
-import { Pauses, type PauseScope } from './sending/pauses.ts';
+import { Pauses } from './sending/pauses.ts';
 import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
 import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
@@ -137,22 +138,10 @@ export function composeWorkspace(parts: WorkspaceParts) {
     dispatcher.wake();
   };
 
-  const announcePause = ({ lineId, code, scope }: { lineId: string; code: string; scope: PauseScope }): void => {
-    audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope, code } });
-    notify.notice({
-      ...{ kind: 'line_paused', level: null, page: '/settings' },
-      title: sentence(locale(), 'notice.line_paused', { line: lines.labelOf(lineId) }),
-      body: explain(code, lineId),
-    });
-  };
-  const pauseLine = (lineId: string, code: string): void => {
-    pauses.set({ scope: 'line', targetId: lineId, reason: code });
-    announcePause({ lineId, code, scope: 'line' });
-  };
-  const pauseMessage1 = (lineId: string, code: string): void => {
-    pauses.set({ scope: 'message_1', targetId: lineId, reason: code });
-    announcePause({ lineId, code, scope: 'message_1' });
-  };
+  const { pauseLine, pauseMessage1 } = createLinePauses({
+    ...{ pauses, audit, notify, locale, explain },
+    labelOf: (lineId) => lines.labelOf(lineId),
+  });
   const outcomes = new Outcomes({
     ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: config.settlingMs },
     retryBaseMs: () => config.retryBaseMs,
@@ -291,23 +280,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, clock, notify, locale, reportingLines: () => reporting().map(({ id }) => id) },
   });
   return {
-    services,
-    preferences,
-    lines,
-    audit,
-    live,
-    cache,
-    dispatcher,
-    reconciliation,
-    deliverySweep,
-    processor,
-    campaigns,
-    ledger,
-    silence,
-    sync,
-    clockWatch,
-    relay,
-    wake,
-    shared,
+    ...{ services, preferences, lines, audit, live, cache, dispatcher, reconciliation, deliverySweep, processor },
+    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared },
   };
 }

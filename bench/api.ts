@@ -55,7 +55,7 @@ async function startHost(dataDir: string): Promise<Host> {
   const authorization = `Bearer ${token}`;
   const document = await fetch(`${address}/api/openapi.json`, { headers: { authorization } });
   const { paths } = (await document.json()) as { paths: Record<string, object> };
-  const call: Call = async (method, route, body, ids) => {
+  const call: Call = async (method, route, ...[body, ids]) => {
     const startedAt = performance.now();
     const isFile = typeof body === 'string';
     const answer = await fetch(`${address}/api${route}`, {

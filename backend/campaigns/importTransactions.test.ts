@@ -31,14 +31,15 @@ beforeAll(() => {
   database = folder.store.main;
   database.pragma('synchronous = OFF');
   const prepare = database.prepare.bind(database);
-  database.prepare = ((sql: string) => {
+  const counting = (sql: string) => {
     const statement = prepare(sql);
     for (const name of ['run', 'get', 'all'] as const) {
-      const call = statement[name].bind(statement) as (...values: unknown[]) => unknown;
-      Object.assign(statement, { [name]: (...values: unknown[]) => (calls++, call(...values)) });
+      const call = statement[name];
+      Object.assign(statement, { [name]: (...values: unknown[]) => (calls++, Reflect.apply(call, statement, values)) });
     }
     return statement;
-  }) as Database['prepare'];
+  };
+  Object.assign(database, { prepare: counting });
   database.exec(`
     CREATE TEMP TABLE touched (rows INTEGER NOT NULL);
     INSERT INTO touched VALUES (0);

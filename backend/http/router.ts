@@ -33,8 +33,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
     });
   const { attempts, audit, backups, cache, campaigns, categories, clock, contacts, exports, imports } = services;
   const { lines, live, messages, monitoring, protection, relay, scheduler, sending } = services;
-  const { settings, suppressions, sync, webhookEvents } =
-    services;
+  const { settings, suppressions, sync, webhookEvents } = services;
 
   return os.router({
     monitoring: {

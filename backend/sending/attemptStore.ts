@@ -43,7 +43,6 @@ type Mutable = Pick<
 >;
 
 type Unheard = { lines: string; since: number; until: number; now: number };
-
 type TimelineEvent = { at: number; event: string; detail?: Record<string, unknown> };
 export type StoredReport = { status: DeliveryStatus; at: number; code: string };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../storage/database.ts';
+import type { BodyCipher } from '../storage/encryption/bodyCipher.ts';
 import type { WebhookLine, WebhookLines } from './dependencies.ts';
 import { createWebhookInbox } from './inbox.ts';
 import { createIntake, INTAKE_LIMITS } from './intake.ts';
@@ -36,11 +37,12 @@ const ADDRESS = 'relay';
 export function createRelayedIntake(dependencies: {
   lines: WebhookLines;
   inbox: Database;
+  cipher?: BodyCipher | undefined;
   clock: Clock;
   logger: Logger;
 }): RelayedIntake {
   const { lines, clock, logger } = dependencies;
-  const inbox = createWebhookInbox(dependencies.inbox);
+  const inbox = createWebhookInbox(dependencies.inbox, dependencies.cipher);
   const intake = createIntake({ lines, inbox, clock, logger, limits: { ...INTAKE_LIMITS, ...NO_HURRY } });
 
   /** Lines that a path is about; the token that keeps strangers off the relay's path for Meta is none of ours. */

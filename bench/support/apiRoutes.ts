@@ -1,5 +1,5 @@
 /** Asks the host, and gives the milliseconds until the answer was read. Keeps the id that it gives, where wanted. */
-export type Call = (method: string, route: string, body?: unknown, ids?: string[]) => Promise<number>;
+export type Call = (method: string, route: string, ...content: [body?: unknown, ids?: string[]]) => Promise<number>;
 
 /** What is read, by the route that it belongs to; several where filters take another way to their rows. */
 export const GETS: Readonly<Record<string, string[]>> = {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { SyncStatus } from '../../backend/contract/sync.ts';
+import { systemClock } from '../../backend/core/clock.ts';
 import { DAY_MS, HOUR_MS } from '../../backend/core/days.ts';
 import { integerBetween, type Random } from '../../backend/core/random.ts';
 import { openDatabase } from '../../backend/storage/database.ts';
@@ -214,7 +215,7 @@ it('a folder is lost: a fresh one pulls its copy and continues the campaign, not
       type: 'chat',
       contact: { phone: answerer!.phone, name: '' },
     };
-    const date = new Date().toISOString();
+    const date = new Date(systemClock.now()).toISOString();
     const answer = { id: '3EB0FF', from: chat.id, fromNumber: answerer!.phone, chat, date };
     expect(await first.webhook(incoming(answer, { created: Date.parse(date) / 1000 }))).toBe(200);
     await vi.waitFor(async () => {

@@ -53,7 +53,7 @@ describe('texts at rest (SEC-3)', () => {
 
   it('are refused when any bit was changed or the end is missing', () => {
     fc.assert(
-      fc.property(text, place, fc.nat(), fc.nat({ max: 7 }), (written, at, position, bit) => {
+      fc.property(text, place, fc.tuple(fc.nat(), fc.nat({ max: 7 })), (written, at, [position, bit]) => {
         const sealed = cipher.sealBytes(Buffer.from(written), at);
         const head = MARK.length + 9;
         const index = head + (position % (sealed.length - head));

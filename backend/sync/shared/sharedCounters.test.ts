@@ -5,6 +5,7 @@ import { createTestEngine } from '../../../tests/support/engine.ts';
 import { silentLogger } from '../../core/logger.ts';
 import { Claims } from '../../sending/claim.ts';
 import { sendOnce } from '../../sending/sendOnce.ts';
+import type { SendOutcome } from '../../sending/provider.ts';
 import type { FollowUpHold, SharedRefusal, SharedSlots } from '../../sending/sharedSlots.ts';
 import { ReplyReserve } from '../../monitoring/replyReserve.ts';
 import { createRedisCounters } from './redisCounters.ts';
@@ -101,28 +102,28 @@ describe('a follow-up', () => {
     ['elsewhere', { kind: 'refused', code: 'follow_up_elsewhere', class: 'final_contact' }],
     ['busy', { kind: 'not_sent', code: 'follow_up_locked' }],
   ] as const)('is not sent when its lock is %s (CMP-7)', async (kind, outcome) => {
-    const { addStep, runningCampaign, lines, provider } = engineWith(scripted());
+    const { addStep, runningCampaign, lines, provider, store } = engineWith(scripted());
     runningCampaign();
     const attempt = addStep('message_2', 'contact');
     const shared = scripted({ hold: () => Promise.resolve({ kind }) });
-    expect(await sendOnce(lines.choose(), attempt, { logger: silentLogger, shared })).toMatchObject(outcome);
+    expect(await sendOnce(lines.choose(), attempt, { store, logger: silentLogger, shared })).toMatchObject(outcome);
     expect(provider.sent).toEqual([]);
   });
 
-  it.each([
-    [{ kind: 'accepted', providerIds: ['x'] } as const, true],
-    [{ kind: 'unknown', code: 'timeout', detail: '' } as const, true],
-    [{ kind: 'refused', code: 'x', class: 'retry', detail: '' } as const, false],
-    [{ kind: 'not_sent', code: 'provider_unreachable', detail: '' } as const, false],
+  it.each<[SendOutcome, boolean]>([
+    [{ kind: 'accepted', providerIds: ['x'] }, true],
+    [{ kind: 'unknown', code: 'timeout', detail: '' }, true],
+    [{ kind: 'refused', code: 'x', class: 'retry', detail: '' }, false],
+    [{ kind: 'not_sent', code: 'provider_unreachable', detail: '' }, false],
   ])('releases its lock by what became of it: $kind (CMP-7)', async (outcome, sent) => {
-    const { addStep, runningCampaign, lines, provider } = engineWith(scripted());
+    const { addStep, runningCampaign, lines, provider, store } = engineWith(scripted());
     runningCampaign();
     const attempt = addStep('message_2', 'contact');
     provider.onSend = () => outcome;
     const released: boolean[] = [];
     const release = (left: boolean): void => void released.push(left);
     const shared = scripted({ hold: () => Promise.resolve({ kind: 'held', release }) });
-    await sendOnce(lines.choose(), attempt, { logger: silentLogger, shared });
+    await sendOnce(lines.choose(), attempt, { store, logger: silentLogger, shared });
     expect(released).toEqual([sent]);
   });
 });

@@ -9,6 +9,7 @@ import { createTestStore } from '../engine.ts';
 import { repetitions } from '../repetitions.ts';
 import { ANON_KEY, SERVICE_KEY, startAdapter, type Adapter } from './adapter.ts';
 import { emptyEngine, migrateEngine, type Engine } from './engine.ts';
+import type { Database } from '../../../backend/storage/database.ts';
 import { createMachine, expectCopied, localRows, remoteRows, type Machine } from './machine.ts';
 import { fillEverything } from './rows.ts';
 
@@ -126,14 +127,9 @@ export function describeSync(
             version = Number(page.at(-1)?.['version']);
           }
           const derived = mirror.columns.filter(({ isDerived }) => isDerived).map(({ local }) => [local, 0]);
-          const back = [...localRows(other.store.main, mirror)].map(([key, row]) => [
-            key,
-            { ...row, ...Object.fromEntries(derived) },
-          ]);
-          const kept = [...localRows(first.database, mirror)].map(([key, row]) => [
-            key,
-            { ...row, ...Object.fromEntries(derived) },
-          ]);
+          const rowsOf = (database: Database): [string, object][] =>
+            [...localRows(database, mirror)].map(([key, row]) => [key, { ...row, ...Object.fromEntries(derived) }]);
+          const [back, kept] = [rowsOf(other.store.main), rowsOf(first.database)];
           expect(new Map(back as [string, object][]), mirror.entity).toEqual(new Map(kept as [string, object][]));
         }
       } finally {
