@@ -126,11 +126,11 @@ export function describeSync(
             });
             version = Number(page.at(-1)?.['version']);
           }
-          const derived = mirror.columns.filter(({ isDerived }) => isDerived).map(({ local }) => [local, 0]);
+          const derived = mirror.columns.filter(({ isDerived }) => isDerived).map(({ local }) => [local, 0] as const);
           const rowsOf = (database: Database): [string, object][] =>
             [...localRows(database, mirror)].map(([key, row]) => [key, { ...row, ...Object.fromEntries(derived) }]);
           const [back, kept] = [rowsOf(other.store.main), rowsOf(first.database)];
-          expect(new Map(back as [string, object][]), mirror.entity).toEqual(new Map(kept as [string, object][]));
+          expect(new Map(back), mirror.entity).toEqual(new Map(kept));
         }
       } finally {
         other.remove();
