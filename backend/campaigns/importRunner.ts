@@ -60,7 +60,10 @@ export function createImportRunner(dependencies: RunnerDependencies): ImportRunn
   const start = (task: WriterTask, told: Parameters<typeof startJob>[1]): Job => {
     database.pragma('wal_autocheckpoint = 0');
     const job = startJob(task, told);
-    const restore = (): void => void database.pragma(`wal_autocheckpoint = ${PAGES_IN_LOG}`);
+    const restore = (): void => {
+      // The last job may end after the file was closed.
+      if (database.open) database.pragma(`wal_autocheckpoint = ${PAGES_IN_LOG}`);
+    };
     job.ended.then(restore, restore);
     return job;
   };

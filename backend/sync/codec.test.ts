@@ -68,6 +68,8 @@ const NOT_MIRRORED: Record<string, string> = {
   quota_window: 'kept by triggers',
   id_questions: 'a machine that continues asks when it hears of the message',
   shared_lease: 'about this machine',
+  sealing_keys: 'says which keys the texts of this file need; those who pull have them as settings',
+  contact_search_waiting: 'the search index is made anew',
   job_runs: 'about this machine',
   sync_outbox: 'what is still to be copied',
   sync_state: 'about this file',
