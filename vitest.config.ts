@@ -27,6 +27,8 @@ const unit: TestProjectInlineConfiguration = {
     include: ['{backend,renderer,electron,scripts,tests/support}/**/*.test.{ts,tsx}'],
     testTimeout: UNIT_TIMEOUT_MS,
     hookTimeout: UNIT_TIMEOUT_MS,
+    // One less than there are processors, which is the default, leaves half of a small machine idle.
+    maxWorkers: availableParallelism(),
   },
 };
 

@@ -49,13 +49,13 @@ describe('a provider that takes a message and does not say so', () => {
       const references = bench.queue(COUNT);
       await bench.pass(2 * MINUTE_MS);
       expectOnceEach(bench, references);
-      expect(bench.states()).toEqual({ sent: COUNT });
       const owners = bench.database.prepare(`SELECT count(DISTINCT attempt_id) FROM provider_ids`).pluck().get();
       expect(Number(owners)).toBeLessThan(COUNT);
-      for (const reference of references) {
-        const [state] = bench.database.prepare(`SELECT state FROM attempts WHERE reference = ?`).pluck().all(reference);
-        expect(state).toBe('sent');
-      }
+      // Reports come by webhook, which nobody hears here. Who was left without an id of its own is asked for by reference.
+      const state = bench.database.prepare<[string], string>(`
+        SELECT state || iif(id IN (SELECT attempt_id FROM provider_ids), '', ', asked') FROM attempts WHERE reference = ?`);
+      const states = references.map((reference) => state.pluck().get(reference));
+      expect(new Set(states)).toEqual(new Set(['sent', 'delivered, asked']));
     });
   });
 

@@ -159,7 +159,7 @@ export const english: Record<keyof typeof french, string> = {
 
   'backup.making': 'Making a backup…',
   'backup.done':
-    'Backup made and checked: {file}\nIt holds your contacts and the keys of your lines: keep it like a key.',
+    'Backup made and checked: {file}\nIt holds your contacts: keep it safe. To restore it on another machine the key of "vigie key export" is needed too.',
   'restore.checking': 'Checking the backup…',
   'restore.done':
     'The backup of {at} is in place. Sending is paused for 24 hours: what left since is not in it. The former files are kept in a folder replaced-….',

@@ -159,7 +159,7 @@ export const french = {
 
   'backup.making': 'Sauvegarde en cours…',
   'backup.done':
-    'Sauvegarde faite et vérifiée : {file}\nElle contient vos contacts et les clés de vos lignes : gardez-la comme une clé.',
+    'Sauvegarde faite et vérifiée : {file}\nElle contient vos contacts : gardez-la à l’abri. Pour la rétablir sur une autre machine, il faut aussi la clé de « vigie key export ».',
   'restore.checking': 'Vérification de la sauvegarde…',
   'restore.done':
     'La sauvegarde du {at} est en place. Les envois sont en pause 24 heures : ce qui est parti depuis n’y figure pas. Les anciens fichiers sont gardés dans un dossier replaced-….',

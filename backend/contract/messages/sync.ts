@@ -8,7 +8,7 @@ export const syncSentences = {
     'sync.waiting': 'Lignes qui attendent d’être copiées : {count}.',
     'sync.copying': 'Une copie complète est en cours. Les envois continuent.',
     'sync.problem.offline':
-      'Supabase ne répond pas. Les envois continuent ; ce qui attend partira dès son retour. Lignes en attente : {count}.',
+      'Supabase ne répond pas. Les envois continuent ; ce qui attend partira dès son retour. Éléments en attente : {count}.',
     'sync.problem.unauthorized':
       'Supabase refuse la clé. Vérifiez SUPABASE_SERVICE_ROLE_KEY : il faut la clé « service_role » du projet.',
     'sync.problem.schema_missing':

@@ -34,7 +34,7 @@ describe('a line in the settings, on the whole application', () => {
     const [paris, lyon] = await Promise.all([startWassenger(PARIS), startWassenger(LYON)]);
     const host = await startLineHost();
     const page = await open(host.application.addresses().admin ?? '');
-    await page.getByText('Aucune ligne').waitFor();
+    await page.locator('#settings-lines').getByText('Aucune ligne').waitFor();
     await page.getByRole('button', { name: 'Ajouter une ligne' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Ajouter et tester' }).click();

@@ -53,10 +53,7 @@ describe('settings', () => {
     const sent: string[] = [];
     page.on('request', (request) => sent.push(request.url()));
     await daily().fill('0');
-    await page
-      .getByRole('alert')
-      .getByText(/^Choisissez un nombre entre 1 et/)
-      .waitFor();
+    await page.getByRole('alert').getByText('Choisissez un nombre entre 1 et 100 000').waitFor();
     await save().click();
     await page.getByRole('button', { name: 'Rétablir' }).click();
     expect(await daily().inputValue()).toBe('120');
@@ -94,7 +91,7 @@ describe('a webhook', () => {
 
     await open.host.call('POST', '/contacts', { name: 'Zoé', phone: '+33612345678' });
     await detail.getByRole('button', { name: 'Rejouer' }).click();
-    await page.getByText(/^Webhook rejoué : /).waitFor();
+    await page.getByText('Webhook rejoué').waitFor();
     await expect.poll(audit).toContain(`webhook.replay ${id}`);
     const [after] = (await events()) as [WebhookEvent];
     const words = { ignored: 'Sans effet', unmatched: 'Sans correspondance', applied: 'Appliqué' };
@@ -114,13 +111,15 @@ describe('two contacts of one person (CMP-1)', () => {
     await dialog.getByLabel('Avec quel contact ?').fill('Awa');
     await dialog.getByRole('button', { name: 'Choisir Awa D.' }).click();
     const preview = dialog.getByTestId('merge-preview');
+    const side = async (at: number): Promise<string> =>
+      (await preview.locator('dl').nth(at).innerText()).replace(/\s+/g, ' ');
     await preview.getByText('Ce qui reste').waitFor();
     await expectAccessible(page);
-    expect(await preview.locator('dl').nth(0).innerText()).toMatch(/Awa Diop[^]*\+33 6 39 98 00 01[^]*Lyon[^]*30/);
-    expect(await preview.locator('dl').nth(1).innerText()).toMatch(/Awa D\.[^]*\+33 6 39 98 00 02[^]*Nice/);
+    expect(await side(0)).toMatch(/Awa Diop .*\+33 6 39 98 00 01 .*Lyon .*30/);
+    expect(await side(1)).toMatch(/Awa D\. .*\+33 6 39 98 00 02 .*Nice/);
 
     await dialog.getByRole('radio').nth(1).check();
-    await expect.poll(() => preview.locator('dl').nth(0).innerText()).toMatch(/Awa D\.[^]*02[^]*Nice/);
+    await expect.poll(() => side(0)).toMatch(/Awa D\. .*02 .*Nice/);
     await dialog.getByRole('radio').nth(0).check();
     await dialog.getByRole('button', { name: 'Fusionner', exact: true }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Annuler' }).click();

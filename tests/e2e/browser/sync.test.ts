@@ -33,7 +33,7 @@ const waiting: SyncStatus = {
   state: 'waiting',
   problem: 'offline',
   message:
-    'Supabase ne répond pas. Les envois continuent ; ce qui attend partira dès son retour. Lignes en attente : 214.',
+    'Supabase ne répond pas. Les envois continuent ; ce qui attend partira dès son retour. Éléments en attente : 214.',
   waiting: 214,
   waitingSince: '2026-11-20T09:10:00.000Z',
   source: '0f7c1b3e-9a44-4c58-8f0e-6a2f4f2a9f11',
@@ -61,7 +61,7 @@ it.for([
       animations: 'disabled',
     });
     await section.getByRole('button', { name: /^(Essayer de nouveau|Try again)/ }).click();
-    await page.getByText(/^(La ligne est copiée|The row is copied)$/).waitFor();
+    await page.getByText(/^(L’élément est copié|The row is copied)$/).waitFor();
     await section.getByText(/^(À jour|Up to date)$/).waitFor();
     expect(await section.getByRole('listitem').count()).toBe(0);
   },

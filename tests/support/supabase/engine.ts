@@ -33,6 +33,8 @@ export async function startPglite(): Promise<Engine> {
 /** A server, by its connection string. */
 export function connectPostgres(connectionString: string): Engine {
   const pool = new pg.Pool({ connectionString, max: 4 });
+  // A server that ends cuts the connections that nobody uses at the moment.
+  pool.on('error', () => {});
   return {
     name: 'PostgreSQL',
     async transaction(work) {
