@@ -95,19 +95,21 @@ it('a machine that went on sending after its backup is put back, and no message 
 });
 
 it('the commands carry a workspace to another machine, with and without an application running there (REL-6)', async () => {
+  const env: Record<string, string | undefined> = { PATH: process.env['PATH'], VIGIE_JWT_SECRET: JWT_SECRET };
   const cli = (...args: string[]): { status: number | null; stdout: string } =>
-    spawnSync(process.execPath, [path.join(ROOT, 'out/main/cli.js'), ...args], {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], VIGIE_JWT_SECRET: JWT_SECRET },
-    });
+    spawnSync(process.execPath, [path.join(ROOT, 'out/main/cli.js'), ...args], { encoding: 'utf8', env });
   const [from, to, archive] = [folder(), folder(), path.join(folder(), 'copy.tar.gz')];
   const host = await start({ dataDir: from });
   await host.call('POST', '/contacts', { name: 'Ada', phone: '+33612345678' });
   expect(cli('backup', archive, '--data-dir', from).status).toBe(0);
+  const { stdout: dataKey } = cli('key', 'export', '--data-dir', from);
   expect(await host.end()).toBe(0);
 
+  // Codes in it are encrypted: another machine needs the key (SEC-3).
+  expect(cli('restore', archive, '--data-dir', to).status).toBe(1);
+  env['VIGIE_DATA_KEY'] = dataKey.trim();
   expect(cli('restore', archive, '--data-dir', to).status).toBe(0);
-  const other = await start({ dataDir: to });
+  const other = await start({ dataDir: to, env: { VIGIE_DATA_KEY: dataKey.trim() } });
   const contacts = async (): Promise<number> =>
     (await other.call<{ items: unknown[] }>('GET', '/contacts')).body.items.length;
   expect(await contacts()).toBe(1);
