@@ -53,13 +53,12 @@ async function queueAll(): Promise<Attempt[]> {
   }
   return attempts;
 }
-async function settled(): Promise<void> {
-  await vi.waitFor(async () => {
-    const protection = (await host.call<Protection>('GET', '/protection')).body;
-    expect(protection.progress.running).toBe(false);
-    for (const state of ['pending', 'sending', 'failed_retry', 'unknown'])
-      expect((await host.call<{ items: unknown[] }>('GET', `/attempts?state=${state}`)).body.items).toEqual([]);
-  }, WITHIN);
+/** Nothing is left to send or to encrypt anew. */
+async function expectSettled(): Promise<void> {
+  const protection = (await host.call<Protection>('GET', '/protection')).body;
+  expect(protection.progress.running).toBe(false);
+  for (const state of ['pending', 'sending', 'failed_retry', 'unknown'])
+    expect((await host.call<{ items: unknown[] }>('GET', `/attempts?state=${state}`)).body.items).toEqual([]);
 }
 /** What an operator does about an outcome that nobody knows: looks at the provider's own list. */
 async function resolveUnknown(): Promise<void> {
@@ -114,7 +113,7 @@ describe('the key changed while sending (SEC-3)', () => {
         expect((await host.call('POST', '/protection/key/rotate')).status).toBe(200);
         await sleep(systemClock, 150);
       }
-      await settled();
+      await vi.waitFor(expectSettled, WITHIN);
       expect((await simulator.ledger()).length).toBe(MESSAGES);
       await check(attempts);
     });
@@ -133,10 +132,9 @@ describe('the key changed while sending (SEC-3)', () => {
         await restart();
       }
       await host.call('POST', '/protection/key/rotate');
-      await vi.waitFor(resolveUnknown, WITHIN);
       await vi.waitFor(async () => {
         await resolveUnknown();
-        await settled();
+        await expectSettled();
       }, WITHIN);
       await check(attempts);
     });
