@@ -1,3 +1,5 @@
+import { CALLS } from './apiFolder.ts';
+
 /** Asks the host, and gives the milliseconds until the answer was read. Keeps the id that it gives, where wanted. */
 export type Call = (method: string, route: string, ...content: [body?: unknown, ids?: string[]]) => Promise<number>;
 
@@ -54,6 +56,8 @@ const message = { body: 'Bonjour {{ville|}}' };
 const campaign = (name: string, audience: object) => ({ name, message1: message, message2: message, ...audience });
 const contactOf = (number: number): string => `contact-${String(number).padStart(8, '0')}`;
 const ids: string[] = [];
+/** Of the campaigns made on this host, the last of those whose ids were kept. */
+const idOf = (index: number): string => ids.slice(-CALLS)[index] ?? '';
 
 /** What is written: one call of each, the `index`-th. Campaigns are made before they are started. */
 export const WRITES: readonly [route: string, write: (call: Call, index: number) => Promise<number>][] = [
@@ -82,11 +86,11 @@ export const WRITES: readonly [route: string, write: (call: Call, index: number)
     'POST /campaigns',
     (call, i) => call('POST', '/campaigns', campaign(`Neuve ${i}`, { contactIds: [contactOf(9000 + i)] }), ids),
   ],
-  ['PATCH /campaigns/{id}', (call, i) => call('PATCH', `/campaigns/${ids[i]}`, { name: `Autre ${i}` })],
-  ['POST /campaigns/{id}/start', (call, i) => call('POST', `/campaigns/${ids[i]}/start`)],
-  ['POST /campaigns/{id}/pause', (call, i) => call('POST', `/campaigns/${ids[i]}/pause`)],
-  ['POST /campaigns/{id}/resume', (call, i) => call('POST', `/campaigns/${ids[i]}/resume`)],
-  ['POST /campaigns/{id}/cancel', (call, i) => call('POST', `/campaigns/${ids[i]}/cancel`)],
+  ['PATCH /campaigns/{id}', (call, i) => call('PATCH', `/campaigns/${idOf(i)}`, { name: `Autre ${i}` })],
+  ['POST /campaigns/{id}/start', (call, i) => call('POST', `/campaigns/${idOf(i)}/start`)],
+  ['POST /campaigns/{id}/pause', (call, i) => call('POST', `/campaigns/${idOf(i)}/pause`)],
+  ['POST /campaigns/{id}/resume', (call, i) => call('POST', `/campaigns/${idOf(i)}/resume`)],
+  ['POST /campaigns/{id}/cancel', (call, i) => call('POST', `/campaigns/${idOf(i)}/cancel`)],
   ['POST /webhook-events/{id}/replay', (call, i) => call('POST', `/webhook-events/${i + 1}/replay`)],
   ['POST /sending/pause', (call) => call('POST', '/sending/pause', { scope: 'message_1' })],
   ['POST /sending/resume', (call) => call('POST', '/sending/resume', { scope: 'message_1' })],
