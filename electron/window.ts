@@ -43,6 +43,9 @@ export function createMainWindow(deps: {
 
   const make = (): BrowserWindow => {
     const made = new BrowserWindow(windowOptions(deps));
+    const show = (): void => {
+      made.show();
+    };
     if (deps.memory.state.window?.maximized) made.maximize();
     loaded = false;
     deps.ipc.admit(made.webContents);
@@ -56,15 +59,15 @@ export function createMainWindow(deps: {
       deps.memory.remember({ window: placeOf(made) });
       if (released) return;
       event.preventDefault();
+      // Closed before its page was there: it stays closed.
+      made.off('ready-to-show', show);
       made.hide();
       deps.onHidden();
     });
     made.once('closed', () => {
       window = null;
     });
-    made.once('ready-to-show', () => {
-      made.show();
-    });
+    made.once('ready-to-show', show);
     made.loadURL(APP_URL).catch((error: unknown) => {
       deps.report('the interface could not be loaded', error);
     });

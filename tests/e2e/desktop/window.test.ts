@@ -88,6 +88,15 @@ test('closing the window keeps Vigie in the tray, said once, across restarts (DS
   expect((await restarted.observe()).notifications).toEqual([]);
 });
 
+test('a window that is closed while its page still loads stays closed (DSK-2)', async () => {
+  const desktop = await desktops.launch();
+  await eventually(async () => (await desktop.observe()).windows).toHaveLength(1);
+  await desktop.closeWindow();
+  const page = await desktop.page();
+  await eventually(() => page.innerText('body')).toContain('180');
+  expect((await desktop.observe()).windows).toMatchObject([{ visible: false }]);
+});
+
 test('a second instance shows the window of the first and ends (DSK-4)', async () => {
   const dataDir = desktops.newFolder();
   const first = await desktops.launch({ dataDir });
