@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { notifyManager, QueryClient, queryOptions } from '@tanstack/react-query';
 import type { AttemptListInput } from '../../backend/contract/attempts.ts';
 import type { CampaignListInput, CampaignPreviewInput, RecipientListInput } from '../../backend/contract/campaigns.ts';
 import type { Page } from '../../backend/contract/common.ts';
@@ -19,6 +19,8 @@ const RETRIES = 2;
 export const PAGE_SIZE = 100;
 
 export function createQueryClient(): QueryClient {
+  // A change is on the page before the browser does anything else (UI-3), not after its next timer.
+  notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {
       queries: {
