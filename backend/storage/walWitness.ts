@@ -44,23 +44,29 @@ function readIndex(bytes: Buffer): Index | null {
 function lostPart(log: Buffer, { pageBytes, frames, checksum, salt }: Index): string | null {
   const frameBytes = FRAME_HEADER_BYTES + pageBytes;
   if (log.length < HEADER_BYTES + frames * frameBytes) return 'truncated';
-  if (!log.subarray(16, 24).equals(salt)) {
-    // After a power cut the index can be older than the log; each restart of the log counts its first salt up.
-    return ((log.readUInt32BE(16) - salt.readUInt32BE(0)) | 0) > 0 ? null : 'replaced';
-  }
   const words = (log.readUInt32BE(0) & 1) === 1 ? log.readUInt32BE.bind(log) : log.readUInt32LE.bind(log);
-  let [first, second] = [0, 0];
+  let sum: readonly [number, number] = [0, 0];
   const add = (start: number, end: number): void => {
+    let [first, second] = sum;
     for (let at = start; at < end; at += 8) {
       first = (first + words(at) + second) >>> 0;
       second = (second + words(at + 4) + first) >>> 0;
     }
+    sum = [first, second];
   };
+  /** SQLite ends the log where the sum that stands in it is another. */
+  const isSumAt = (at: number): boolean => log.readUInt32BE(at) === sum[0] && log.readUInt32BE(at + 4) === sum[1];
   add(0, 24);
+  if (!isSumAt(24)) return 'altered';
+  if (!log.subarray(16, 24).equals(salt)) {
+    // After a power cut the index can be older than the log; each restart of the log counts its first salt up.
+    return ((log.readUInt32BE(16) - salt.readUInt32BE(0)) | 0) > 0 ? null : 'replaced';
+  }
   for (let frame = 0; frame < frames; frame++) {
     const start = HEADER_BYTES + frame * frameBytes;
     add(start, start + 8);
     add(start + FRAME_HEADER_BYTES, start + frameBytes);
+    if (!log.subarray(start + 8, start + 16).equals(salt) || !isSumAt(start + 16)) return 'altered';
   }
-  return first === checksum[0] && second === checksum[1] ? null : 'altered';
+  return sum[0] === checksum[0] && sum[1] === checksum[1] ? null : 'altered';
 }

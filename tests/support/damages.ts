@@ -13,6 +13,11 @@ const flip = (bytes: Buffer, at: number, mask: number): void => {
   bytes[at] = (bytes[at] ?? 0) ^ mask;
 };
 
+/** Of a write-ahead log, with pages of 4096 bytes: https://www.sqlite.org/walformat.html */
+const LOG_HEAD_BYTES = 32;
+const FRAME_HEAD_BYTES = 24;
+const FRAME_BYTES = FRAME_HEAD_BYTES + 4096;
+
 type Damage = {
   what: string;
   /** Damage that must be seen: it can neither fall on bytes that hold nothing nor, `closed`, be mended by the log. */
@@ -126,8 +131,21 @@ export const DAMAGES: readonly Damage[] = [
     to: 'log',
     apply: (file, random) => {
       edit(`${file}-wal`, (bytes) => {
-        // Past the two counts of the log's head that SQLite does not need.
-        flip(bytes, integerBetween(random, 32, bytes.length - 1), 1 << integerBetween(random, 0, 7));
+        flip(bytes, integerBetween(random, 0, bytes.length - 1), 1 << integerBetween(random, 0, 7));
+      });
+    },
+  },
+  {
+    what: 'a bit flipped in a head within the log',
+    certain: 'always',
+    to: 'log',
+    apply: (file, random) => {
+      edit(`${file}-wal`, (bytes) => {
+        const frames = Math.floor((bytes.length - LOG_HEAD_BYTES) / FRAME_BYTES);
+        const frame = integerBetween(random, -1, frames - 1);
+        const [head, length] =
+          frame < 0 ? [0, LOG_HEAD_BYTES] : [LOG_HEAD_BYTES + frame * FRAME_BYTES, FRAME_HEAD_BYTES];
+        flip(bytes, head + integerBetween(random, 0, length - 1), 1 << integerBetween(random, 0, 7));
       });
     },
   },
