@@ -12,8 +12,8 @@ const UNIT_TIMEOUT_MS = 60_000;
 const PROCESS_TIMEOUT_MS = 120_000;
 /** Dozens of kills in one test, and at full length thousands. */
 const FAULT_TIMEOUT_MS = process.env['VIGIE_LONG'] === '1' ? 12 * 3_600_000 : 300_000;
-/** Suites that start processes measure deadlines: they run one after the other, a few files at a time. */
-const FEW_WORKERS = Math.max(1, Math.min(2, availableParallelism() - 1));
+/** Suites that start processes run one after the other, a few files at a time: they measure deadlines. */
+const FEW_WORKERS = Math.min(2, availableParallelism());
 
 /** Files whose program is not on this machine, from `npm test`. */
 const skippedFiles = process.env['VIGIE_SKIPPED_TESTS']?.split(',').filter(Boolean) ?? [];
@@ -79,13 +79,26 @@ export default defineConfig({
         name: 'faults',
         folder: 'tests/faults',
         groupOrder: 3,
-        maxWorkers: 1,
+        // A long run shares its time out among the tests that come one after the other.
+        maxWorkers: process.env['VIGIE_LONG'] === '1' ? 1 : FEW_WORKERS,
         globalSetup: BUILT,
         setupFiles: ['tests/support/faultSetup.ts'],
         timeoutMs: FAULT_TIMEOUT_MS,
       }),
-      processSuite({ name: 'browser', folder: 'tests/e2e/browser', groupOrder: 4, maxWorkers: 1, globalSetup: BUILT }),
-      processSuite({ name: 'desktop', folder: 'tests/e2e/desktop', groupOrder: 5, maxWorkers: 1, globalSetup: BUILT }),
+      processSuite({
+        name: 'browser',
+        folder: 'tests/e2e/browser',
+        groupOrder: 4,
+        maxWorkers: FEW_WORKERS,
+        globalSetup: BUILT,
+      }),
+      processSuite({
+        name: 'desktop',
+        folder: 'tests/e2e/desktop',
+        groupOrder: 5,
+        maxWorkers: FEW_WORKERS,
+        globalSetup: BUILT,
+      }),
     ],
   },
 });

@@ -2,7 +2,9 @@ import { recountFigures, toFigures } from '../../../backend/campaigns/figures.ts
 import type { AttemptState } from '../../../backend/contract/attempts.ts';
 import { DAY_MS, dayOf, HOUR_MS, MINUTE_MS } from '../../../backend/core/days.ts';
 import type { Faults } from './faults.ts';
+import { TIMEOUT_MS } from './machine.ts';
 import type { World } from './month.ts';
+import { STOP } from './outsideWorld.ts';
 import type { Acceptance } from './provider.ts';
 
 type AttemptLine = {
@@ -222,9 +224,14 @@ export class Invariants {
     }
   }
 
-  /** SND-13: nothing is asked of the provider for a phone after its STOP was stored. */
+  /** SND-13: every STOP that was confirmed is kept, and nothing is asked of the provider for its phone afterwards. */
   #nothingAfterStop(): void {
-    const { provider, scenario } = this.#world;
+    const { provider, scenario, outside } = this.#world;
+    const kept = new Set(this.#all<{ phone: string }>(`SELECT phone FROM suppressions`).map(({ phone }) => phone));
+    for (const { event } of outside.confirmed) {
+      if (event.kind !== 'answer' || event.text !== STOP || event.phone === null) continue;
+      this.#expect(kept.has(event.phone), `SND-13: the STOP of ${event.phone} is not kept`);
+    }
     if (scenario.kind === 'wrong_clock') return;
     const stops = new Map(
       this.#all<{ phone: string; at: number }>(`SELECT phone, created_at AS at FROM suppressions`).map(
@@ -242,6 +249,15 @@ export class Invariants {
     if (scenario.kind === 'wrong_clock') return;
     for (const { reference, requestedAt, expiresAt } of provider.requests) {
       this.#expect(requestedAt < (expiresAt ?? Infinity), `CMP-6: ${reference} left after its window`);
+    }
+    const takenAt = new Map(
+      provider.ledger.map(({ phone, body, acceptedAt }) => [`${phone} ${body}`, acceptedAt] as const),
+    );
+    for (const { phone, body, requestedAt } of provider.ledger) {
+      if (!body.startsWith('M2')) continue;
+      const opened = takenAt.get(`${phone} ${body.replace('M2', 'M1')}`) ?? -Infinity;
+      // Here a window opens when the answer to Message 1 is heard.
+      this.#expect(requestedAt < opened + DAY_MS + TIMEOUT_MS, `CMP-6: ${body} to ${phone} left too late`);
     }
     for (const { reference, createdAt, expiresAt, state, errorCode } of this.#attempts()) {
       if (state !== 'failed_final' || errorCode !== 'window_closed' || expiresAt === null) continue;

@@ -18,6 +18,9 @@ type OutsideParts = {
   received: () => void;
 };
 
+/** What a contact writes who wants to receive nothing more. */
+export const STOP = 'STOP';
+
 const FIRST_RETRY_MS = 30 * SECOND_MS;
 /** About ten hours. */
 const MOST_RETRIES = 10;
@@ -53,7 +56,7 @@ export class OutsideWorld {
     if (random.next() >= (isFirst ? plan.answers : 0.05)) return;
     for (let delay = answerDelay(plan.manner, random, timeline.now), left = 1; left > 0; left--) {
       const type = oneOf(random, ANSWER_TYPES);
-      const text = type === 'text' ? (random.next() < 0.04 ? 'STOP' : 'Oui, merci') : null;
+      const text = type === 'text' ? (random.next() < 0.04 ? STOP : 'Oui, merci') : null;
       const quotedProviderId = random.next() < 0.3 ? (ids[1] ?? null) : null;
       this.#answer({ phone, type, text, quotedProviderId }, delay);
       if (random.next() < 0.3) left += 1;
