@@ -162,6 +162,11 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
       await this.#complete(taken);
       return { kind: 'idle' };
     }
+    if (content.owner === host()) {
+      // It waited for a message before it had more than it can send itself.
+      await job.moveToWait(token);
+      return { kind: 'idle' };
+    }
     const askedAt = clock.now();
     const keys = [this.#keys.memory, this.#keys.mark(id)];
     const begun = await this.#script(startScript, keys, content.memory, content.startBy, host());

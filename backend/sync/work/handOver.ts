@@ -52,9 +52,9 @@ export class HandOver {
     this.#deps = dependencies;
   }
 
-  /** Requests under way from this host. */
-  get here(): number {
-    return this.#here;
+  /** Requests that this host has a place for besides its own; who hands over has none. */
+  get free(): number {
+    return this.#waiting.size > 0 ? 0 : Math.max(0, this.#deps.placesHere() - this.#here);
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {

@@ -38,6 +38,9 @@ type Member = {
   jobs: BullJobs;
   handOver: HandOver;
   takeOver: TakeOver;
+  /** Requests of others that this host has a place for now. */
+  free: () => number;
+  /** Places that the others had, as it was heard last. */
   places: number;
   cancelTimer: () => void;
 };
@@ -106,13 +109,13 @@ export class SharedWork implements Service {
     const { mayLeave, late } = this.#deps;
     const jobs = new BullJobs({ url, host, seal, clock, logger, newId });
     const send: Provider['send'] = (message) => member.provider.send(message);
-    const places = (): number => (mayTake(lineId) ? Math.max(0, sendsAtOnce() - handOver.here) : 0);
+    const free = (): number => (mayTake(lineId) ? handOver.free : 0);
     const handOver: HandOver = new HandOver({
       ...{ jobs, clock, logger, newId, sendTimeoutMs, mayLeave, late },
       ...{ placesHere: sendsAtOnce, sendHere: send },
     });
-    const takeOver = new TakeOver({ jobs, clock, logger, places, send, isSuppressed });
-    const member: Member = { provider, seal, jobs, handOver, takeOver, places: 0, cancelTimer: () => {} };
+    const takeOver = new TakeOver({ jobs, clock, logger, free, send, isSuppressed });
+    const member: Member = { provider, seal, jobs, handOver, takeOver, free, places: 0, cancelTimer: () => {} };
     return member;
   }
 
@@ -125,16 +128,15 @@ export class SharedWork implements Service {
 
   /** Every second: this host is there, and who else is. */
   #attend(lineId: string, member: Member): void {
-    const { clock, logger, mayTake, isConfigured, sendsAtOnce, wake } = this.#deps;
+    const { clock, logger, isConfigured, wake } = this.#deps;
     const { jobs, handOver } = member;
     if (!isConfigured(lineId)) {
       if (this.#members.get(lineId) === member) this.#members.delete(lineId);
       void this.#leave(lineId, member);
       return;
     }
-    const places = mayTake(lineId) ? Math.max(0, sendsAtOnce() - handOver.here) : 0;
     void jobs
-      .attend(places)
+      .attend(member.free())
       .then(({ places: elsewhere, hosts }) => {
         if (elsewhere > member.places) wake();
         if ((member.places === 0) !== (elsewhere === 0))

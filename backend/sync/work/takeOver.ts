@@ -16,7 +16,7 @@ type TakeOverDependencies = {
   clock: Clock;
   logger: Logger;
   /** Requests of others that this host has a place for; 0 while it is paused. */
-  places: () => number;
+  free: () => number;
   send: (message: OutgoingMessage) => Promise<SendOutcome>;
   /** This host knows that a contact wants nothing more (SND-13). */
   isSuppressed: (phone: string) => boolean;
@@ -50,10 +50,10 @@ export class TakeOver {
   }
 
   async #run(): Promise<void> {
-    const { jobs, clock, logger, places } = this.#deps;
+    const { jobs, clock, logger, free } = this.#deps;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      if (this.#sending >= places()) {
+      if (this.#sending >= free()) {
         await this.#aPlace();
         continue;
       }
@@ -99,6 +99,7 @@ export class TakeOver {
       return { kind: 'not_sent', code: 'taken_back', detail: 'the other machine stops' };
     if (isSuppressed(message.phone)) return { kind: 'refused', code: 'opted_out', class: 'opted_out', detail: '' };
     try {
+      logger.debug({ id }, 'sends for another machine');
       return await send(message);
     } catch (error) {
       logger.error({ error, id }, 'provider client failed');

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import type { QueueResult, QueueTask } from './peers/task.ts';
+import { inFolder } from './support/folders.ts';
+import { inTurn } from './support/rounds.ts';
+import { startRedis, type Server } from './support/servers.ts';
+import { runSide, startSide } from './support/side.ts';
+import { median, ratios } from './support/statistics.ts';
+
+const at = (file: string): string => path.join(import.meta.dirname, file);
+/** So many databases has a Redis as it comes: each run has counters of its own. */
+const DATABASES = 16;
+const HOSTS = [1, 2, 4] as const;
+const CASES = [
+  { delayMs: 5, atOnce: 4 },
+  { delayMs: 5, atOnce: 50 },
+  { delayMs: 50, atOnce: 4 },
+  { delayMs: 50, atOnce: 50 },
+] as const;
+/** About as long as this takes one host. */
+const RUN_MS = 1_500;
+
+let runs = 0;
+
+/** Messages per second that leave one host's queue, made by so many hosts; 0: by that host alone, with no Redis. */
+async function perSecond(
+  hosts: number,
+  work: Pick<QueueTask, 'jobs' | 'atOnce' | 'provider'>,
+  redis: Server,
+): Promise<number> {
+  const redisUrl = hosts === 0 ? null : `${redis.url}/${String(runs++ % DATABASES)}`;
+  const { atOnce, provider, jobs } = work;
+  const helpers = [];
+  for (let number = 1; number < hosts; number += 1) {
+    helpers.push(await startSide(at('product/helper.ts'), { atOnce, provider, redisUrl }));
+  }
+  try {
+    const task: QueueTask = { jobs, atOnce, provider, server: '', serverPid: 0, redisUrl, hosts };
+    return jobs / (await runSide<QueueResult>(at('product/queue.ts'), task)).seconds;
+  } finally {
+    for (const helper of helpers) await helper.stop();
+  }
+}
+
+/** What sharing the work brings: one host's queue through a provider that takes its time, with 1, 2 and 4 hosts. */
+export async function main(): Promise<void> {
+  await inFolder(async (folder) => {
+    const redis = await startRedis(folder, 'default');
+    for (const { delayMs, atOnce } of CASES) {
+      const provider = await startSide<{ url: string }>(at('support/provider.ts'), { delayMs });
+      const jobs = Math.min(4_000, Math.round((RUN_MS / delayMs) * atOnce));
+      const work = { jobs, atOnce, provider: provider.said.url };
+      const sides = Object.fromEntries([0, ...HOSTS].map((hosts) => [hosts, () => perSecond(hosts, work, redis)]));
+      const results = await inTurn(sides);
+      await provider.stop();
+      const alone = results[0] ?? [];
+      process.stdout.write(`${String(delayMs)} ms, ${String(atOnce)} at once: alone ${rate(alone)}`);
+      for (const hosts of HOSTS) {
+        const found = ratios(results[hosts] ?? [], alone);
+        const least = Math.min(...found).toFixed(2);
+        process.stdout.write(
+          `; ${String(hosts)}: ${rate(results[hosts] ?? [])}, x${median(found).toFixed(2)} (worst ${least})`,
+        );
+      }
+      process.stdout.write('\n');
+    }
+    await redis.stop();
+  });
+}
+
+const rate = (values: readonly number[]): string => `${String(Math.round(median([...values])))}/s`;
+
+if (process.argv[1] === import.meta.filename) await main();
