@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import path from 'node:path';
 import type { QueueResult, QueueTask } from './peers/task.ts';
 import { inFolder } from './support/folders.ts';
@@ -7,8 +8,6 @@ import { runSide, startSide } from './support/side.ts';
 import { median, ratios } from './support/statistics.ts';
 
 const at = (file: string): string => path.join(import.meta.dirname, file);
-/** So many databases has a Redis as it comes: each run has counters of its own. */
-const DATABASES = 16;
 const HOSTS = [1, 2, 4] as const;
 const CASES = [
   { delayMs: 5, atOnce: 4 },
@@ -19,7 +18,13 @@ const CASES = [
 /** About as long as this takes one host. */
 const RUN_MS = 1_500;
 
-let runs = 0;
+/** Each run has counters of its own: the hosts of the run before are gone. */
+async function emptied(redis: Server): Promise<string> {
+  const direct = new Redis(redis.url);
+  await direct.flushall();
+  direct.disconnect();
+  return redis.url;
+}
 
 /** Messages per second that leave one host's queue, made by so many hosts; 0: by that host alone, with no Redis. */
 async function perSecond(
@@ -27,7 +32,7 @@ async function perSecond(
   work: Pick<QueueTask, 'jobs' | 'atOnce' | 'provider'>,
   redis: Server,
 ): Promise<number> {
-  const redisUrl = hosts === 0 ? null : `${redis.url}/${String(runs++ % DATABASES)}`;
+  const redisUrl = hosts === 0 ? null : await emptied(redis);
   const { atOnce, provider, jobs } = work;
   const helpers = [];
   for (let number = 1; number < hosts; number += 1) {
