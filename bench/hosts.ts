@@ -16,7 +16,8 @@ const CASES = [
   { delayMs: 50, atOnce: 50 },
 ] as const;
 /** About as long as this takes one host. */
-const RUN_MS = 1_500;
+const RUN_MS = 1_000;
+const ROUNDS = 3;
 
 /** Each run has counters of its own: the hosts of the run before are gone. */
 async function emptied(redis: Server): Promise<string> {
@@ -26,12 +27,14 @@ async function emptied(redis: Server): Promise<string> {
   return redis.url;
 }
 
-/** Messages per second that leave one host's queue, made by so many hosts; 0: by that host alone, with no Redis. */
-async function perSecond(
+type Measured = { perSecond: number; processorUs: number };
+
+/** How fast one host's queue empties with so many hosts, and its own processor time; 0: that host alone, with no Redis. */
+async function measured(
   hosts: number,
   work: Pick<QueueTask, 'jobs' | 'atOnce' | 'provider'>,
   redis: Server,
-): Promise<number> {
+): Promise<Measured> {
   const redisUrl = hosts === 0 ? null : await emptied(redis);
   const { atOnce, provider, jobs } = work;
   const helpers = [];
@@ -40,7 +43,8 @@ async function perSecond(
   }
   try {
     const task: QueueTask = { jobs, atOnce, provider, server: '', serverPid: 0, redisUrl, hosts };
-    return jobs / (await runSide<QueueResult>(at('product/queue.ts'), task)).seconds;
+    const { seconds, processorMs } = await runSide<QueueResult>(at('product/queue.ts'), task);
+    return { perSecond: jobs / seconds, processorUs: (processorMs * 1_000) / jobs };
   } finally {
     for (const helper of helpers) await helper.stop();
   }
@@ -54,24 +58,25 @@ export async function main(): Promise<void> {
       const provider = await startSide<{ url: string }>(at('support/provider.ts'), { delayMs });
       const jobs = Math.min(4_000, Math.round((RUN_MS / delayMs) * atOnce));
       const work = { jobs, atOnce, provider: provider.said.url };
-      const sides = Object.fromEntries([0, ...HOSTS].map((hosts) => [hosts, () => perSecond(hosts, work, redis)]));
-      const results = await inTurn(sides);
+      const sides = Object.fromEntries([0, ...HOSTS].map((hosts) => [hosts, () => measured(hosts, work, redis)]));
+      const results = await inTurn(sides, ROUNDS);
       await provider.stop();
       const alone = results[0] ?? [];
-      process.stdout.write(`${String(delayMs)} ms, ${String(atOnce)} at once: alone ${rate(alone)}`);
-      for (const hosts of HOSTS) {
-        const found = ratios(results[hosts] ?? [], alone);
-        const least = Math.min(...found).toFixed(2);
-        process.stdout.write(
-          `; ${String(hosts)}: ${rate(results[hosts] ?? [])}, x${median(found).toFixed(2)} (worst ${least})`,
-        );
-      }
-      process.stdout.write('\n');
+      const lines = [0, ...HOSTS].map((hosts) => {
+        const found = results[hosts] ?? [];
+        const ratio = ratios(rates(found), rates(alone));
+        const cost = `${whole(found.map(({ processorUs }) => processorUs))} us of the owner's processor a message`;
+        const worst = Math.min(...ratio).toFixed(2);
+        const name = hosts === 0 ? 'alone' : `${String(hosts)} hosts`;
+        return `  ${name}: ${whole(rates(found))}/s, x${median(ratio).toFixed(2)} (worst ${worst}), ${cost}`;
+      });
+      process.stdout.write(`${String(delayMs)} ms, ${String(atOnce)} at once on each host\n${lines.join('\n')}\n`);
     }
     await redis.stop();
   });
 }
 
-const rate = (values: readonly number[]): string => `${String(Math.round(median([...values])))}/s`;
+const rates = (found: readonly Measured[]): number[] => found.map(({ perSecond }) => perSecond);
+const whole = (values: number[]): string => String(Math.round(median(values)));
 
 if (process.argv[1] === import.meta.filename) await main();

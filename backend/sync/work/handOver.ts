@@ -29,7 +29,12 @@ type HandOverDependencies = {
 };
 
 /** A message that is with the others, until its outcome comes. */
-type Waiting = { outcome: Promise<SendOutcome>; answer: (outcome: SendOutcome) => void; recall: AbortController };
+type Waiting = {
+  reference: string;
+  outcome: Promise<SendOutcome>;
+  answer: (outcome: SendOutcome) => void;
+  recall: AbortController;
+};
 
 /** How long after it was handed over an outcome may come, at the latest, from a host that is there. */
 export function longestAnswerMs(sendTimeoutMs: number): number {
@@ -69,9 +74,9 @@ export class HandOver {
     return this.#sendHere(message);
   }
 
-  /** Asks for everything back that nobody has begun: something may have ended or be paused (SND-14). */
+  /** Asks back what may no longer leave: something may have ended or be paused (SND-13, SND-14). */
   recall(): void {
-    for (const { recall } of this.#waiting.values()) recall.abort();
+    for (const { reference, recall } of this.#waiting.values()) if (!this.#deps.mayLeave(reference)) recall.abort();
   }
 
   /** Takes in the outcomes that have come. */
@@ -119,7 +124,8 @@ export class HandOver {
     if (startWithinMs < LEAST_MS) return null;
     const id = newId();
     const { promise, resolve } = Promise.withResolvers<SendOutcome>();
-    const waiting: Waiting = { outcome: promise, answer: resolve, recall: new AbortController() };
+    const { reference } = message;
+    const waiting: Waiting = { reference, outcome: promise, answer: resolve, recall: new AbortController() };
     this.#waiting.set(id, waiting);
     try {
       const isOffered = await jobs.offer({ id, message, startWithinMs }).catch((error: unknown) => {

@@ -81,7 +81,7 @@ export class SharedWork implements Service {
     return this.#members.get(lineId)?.jobs.placesElsewhere() ?? 0;
   }
 
-  /** Asks for everything back that nobody has begun. */
+  /** Asks back what may no longer leave, as far as nobody has begun it. */
   recall(): void {
     for (const { handOver } of this.#members.values()) handOver.recall();
   }
