@@ -24,6 +24,7 @@ asSide<Pick<QueueTask, 'atOnce' | 'provider' | 'redisUrl'>>(
         await workspace.shared?.start();
         await workspace.work?.start();
         await workspace.dispatcher.start();
+        process.once('disconnect', () => process.exit());
         ready({});
         await new Promise(() => {});
       }).catch(failed);
