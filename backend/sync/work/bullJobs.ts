@@ -1,10 +1,10 @@
-import type { Job, Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Job } from 'bullmq';
 import type { Clock } from '../../core/clock.ts';
-import { HOUR_MS, SECOND_MS } from '../../core/days.ts';
+import { SECOND_MS } from '../../core/days.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { JobQueue } from '../../sending/jobQueue.ts';
 import type { OutgoingMessage, SendOutcome } from '../../sending/provider.ts';
+import { BULL_PREFIX, BullConnection, CALL_TIMEOUT_MS, LEFT_BEHIND_MS } from './bullConnection.ts';
 import { jobContent, returned, sealedOffer, type JobContent, type Returned } from './exchange.ts';
 import { attendScript, settleScript, startScript, withdrawScript } from './workScripts.ts';
 import type { WorkSeal } from './workSeal.ts';
@@ -17,21 +17,15 @@ type Taken = { job: Job<JobContent>; token: string };
 /** What can be said of a message that was offered; `lost`: that Redis has forgotten who began it. */
 export type Recalled = 'withdrawn' | 'started' | 'lost';
 
-/** An answer that takes longer is none. */
-export const CALL_TIMEOUT_MS = 2 * SECOND_MS;
-const LONGEST_RECONNECT_MS = SECOND_MS;
 /** A claim waits so long for a message, unless told otherwise; less than a call may take. */
 const CLAIM_WAIT_MS = SECOND_MS;
 /** What is heard of the other hosts holds so long. */
 export const PRESENT_MS = 3 * SECOND_MS;
-/** No message is held so long by who has begun it: what is left behind by hosts that are gone. */
-const LEFT_BEHIND_MS = HOUR_MS;
 /** The mark of a message outlives its outcome by so much: it cannot be begun a second time meanwhile. */
 const MARK_KEPT_S = 60;
 /** How ioredis begins what it says of a command that never left. */
 const NOT_WRITTEN = "Stream isn't writeable";
 const SWEPT_AT_ONCE = 1_000;
-const PREFIX = 'whatsapp:work';
 
 type BullDependencies = {
   url: string;
@@ -44,7 +38,6 @@ type BullDependencies = {
   /** 0: a claim does not wait. */
   claimWaitMs?: number;
 };
-type Bull = { queue: Queue<JobContent>; worker: Worker<JobContent> };
 /** `now`: Redis's clock at least, when its answer was here at `monotonic`. */
 type Standing = { memory: string; now: number; monotonic: number; places: number; hosts: number };
 
@@ -54,31 +47,18 @@ type Standing = { memory: string; now: number; monotonic: number; places: number
  */
 export class BullJobs implements JobQueue<Offer, void, SharedJob> {
   readonly #deps: BullDependencies;
-  readonly #commands: Redis;
-  readonly #listening: Redis;
+  readonly #connection: BullConnection;
   readonly #keys;
   /** Memory that a message was offered under. */
   readonly #offered = new Map<string, string>();
-  #bull: Promise<Bull> | null = null;
   #standing: Standing | null = null;
   #sweptAt = -Infinity;
 
   constructor(dependencies: BullDependencies) {
-    const { url, logger, seal } = dependencies;
+    const { url, logger, seal, claimWaitMs } = dependencies;
     this.#deps = dependencies;
-    const options = {
-      ...{ lazyConnect: true, enableOfflineQueue: false, autoResendUnfulfilledCommands: false },
-      ...{ maxRetriesPerRequest: 0, connectTimeout: CALL_TIMEOUT_MS, commandTimeout: CALL_TIMEOUT_MS },
-      retryStrategy: (attempt: number) => Math.min(attempt * 100, LONGEST_RECONNECT_MS),
-    };
-    this.#commands = new Redis(url, options);
-    this.#listening = new Redis(url, options);
-    for (const redis of [this.#commands, this.#listening]) {
-      redis.on('error', (error: Error) => {
-        logger.debug({ reason: error.message }, 'the shared work cannot be reached');
-      });
-    }
-    const at = (name: string): string => `${PREFIX}:${seal.name}:${name}`;
+    this.#connection = new BullConnection({ url, name: seal.name, logger, claimWaitMs: claimWaitMs || CLAIM_WAIT_MS });
+    const at = (name: string): string => `${BULL_PREFIX}:${seal.name}:${name}`;
     this.#keys = {
       ...{ memory: at('vigie:memory'), hosts: at('vigie:hosts') },
       mark: (id: string) => at(`vigie:mark:${id}`),
@@ -91,12 +71,7 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
    * @param settled something that this host offered may have an outcome
    */
   open(settled: () => void): void {
-    // A failure is told by the event above, and tried again.
-    for (const redis of [this.#commands, this.#listening]) redis.connect().catch(() => {});
-    this.#listening.on('message', settled);
-    this.#listening.on('ready', () => {
-      this.#listening.subscribe(this.#keys.outcomes(this.#deps.host())).then(settled, () => {});
-    });
+    this.#connection.connect(() => this.#keys.outcomes(this.#deps.host()), settled);
   }
 
   /**
@@ -120,7 +95,7 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
   /** Requests that the other hosts can take over, as far as that is known. */
   placesElsewhere(): number {
     const standing = this.#standing;
-    if (standing === null || this.#commands.status !== 'ready') return 0;
+    if (standing === null || !this.#connection.isReady) return 0;
     return this.#deps.clock.monotonic() - standing.monotonic < PRESENT_MS ? standing.places : 0;
   }
 
@@ -131,7 +106,7 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
   async offer({ id, message, startWithinMs }: Offer): Promise<boolean> {
     const { clock, host, seal } = this.#deps;
     const standing = this.#standing;
-    const bull = await this.#open().catch(() => null);
+    const bull = await this.#connection.bull().catch(() => null);
     if (standing === null || bull === null) return false;
     const { memory } = standing;
     this.#offered.set(id, memory);
@@ -150,7 +125,7 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
 
   async claim(): Promise<{ kind: 'claimed'; attempt: SharedJob } | { kind: 'idle' }> {
     const { clock, host, seal, newId, claimWaitMs } = this.#deps;
-    const { worker } = await this.#open();
+    const { worker } = await this.#connection.bull();
     const token = newId();
     const job = (await worker.getNextJob(token, { block: claimWaitMs !== 0 })) as Job<JobContent> | undefined;
     if (job?.id === undefined) return { kind: 'idle' };
@@ -198,12 +173,15 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
   async recall(id: string): Promise<Recalled> {
     const memory = this.#offered.get(id) ?? this.#standing?.memory ?? '';
     const answer = await this.#script(withdrawScript, [this.#keys.memory, this.#keys.mark(id)], memory);
-    if (answer === 'withdrawn') await this.#open().then(({ queue }) => queue.remove(id));
+    if (answer === 'withdrawn') {
+      this.#offered.delete(id);
+      await this.#remove(id);
+    }
     return answer as Recalled;
   }
 
   async size(): Promise<{ waiting: number; started: number }> {
-    const { queue } = await this.#open();
+    const { queue } = await this.#connection.bull();
     const { wait = 0, prioritized = 0, active = 0 } = await queue.getJobCounts('wait', 'prioritized', 'active');
     return { waiting: wait + prioritized, started: active };
   }
@@ -212,7 +190,7 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
   async outcomes(): Promise<Map<string, Returned>> {
     const { host, seal, logger } = this.#deps;
     const found = new Map<string, Returned>();
-    for (const [id, sealed] of Object.entries(await this.#commands.hgetall(this.#keys.outcomes(host())))) {
+    for (const [id, sealed] of Object.entries(await this.#connection.commands.hgetall(this.#keys.outcomes(host())))) {
       const outcome = returned.safeParse(seal.open(sealed, `outcome:${id}`));
       if (outcome.success) found.set(id, outcome.data);
       else logger.warn({ id }, 'an outcome from another host cannot be read');
@@ -222,7 +200,7 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
 
   async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const pipeline = this.#commands.pipeline().hdel(this.#keys.outcomes(this.#deps.host()), ...ids);
+    const pipeline = this.#connection.commands.pipeline().hdel(this.#keys.outcomes(this.#deps.host()), ...ids);
     for (const id of ids) {
       this.#offered.delete(id);
       pipeline.expire(this.#keys.mark(id), MARK_KEPT_S);
@@ -230,49 +208,8 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
     await pipeline.exec();
   }
 
-  async close(): Promise<void> {
-    const bull = await this.#bull?.catch(() => null);
-    await Promise.allSettled([bull?.worker.close(true), bull?.queue.close()]);
-    for (const redis of [this.#commands, this.#listening]) redis.disconnect();
-  }
-
-  /** BullMQ is loaded when it is used, and made anew when it could not connect. */
-  #open(): Promise<Bull> {
-    this.#bull ??= this.#connect().catch((error: unknown) => {
-      this.#bull = null;
-      throw error;
-    });
-    return this.#bull;
-  }
-
-  async #connect(): Promise<Bull> {
-    if (this.#commands.status !== 'ready') throw new Error('not connected');
-    const { Queue, Worker } = await import('bullmq');
-    const common = { connection: this.#commands, prefix: PREFIX };
-    const { name } = this.#deps.seal;
-    const queue = new Queue<JobContent>(name, { ...common, streams: { events: { maxLen: 100 } } });
-    // It has no processor: it neither runs by itself nor looks for jobs whose worker is gone.
-    const worker = new Worker<JobContent>(name, null, {
-      ...{
-        ...common,
-        autorun: false,
-        drainDelay: (this.#deps.claimWaitMs || CLAIM_WAIT_MS) / SECOND_MS,
-        lockDuration: LEFT_BEHIND_MS,
-        maxStalledCount: 0,
-      },
-    });
-    const report = (error: Error): void => {
-      this.#deps.logger.debug({ reason: error.message }, 'the shared queue reports an error');
-    };
-    queue.on('error', report);
-    worker.on('error', report);
-    try {
-      await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
-    } catch (error) {
-      await Promise.allSettled([worker.close(true), queue.close()]);
-      throw error;
-    }
-    return { queue, worker };
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   /** Takes a message out of BullMQ. It may be gone with a Redis that was emptied. */
@@ -282,12 +219,23 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
     });
   }
 
+  /** Who finds it all the same may not begin it. */
+  async #remove(id: string): Promise<void> {
+    await this.#connection
+      .bull()
+      .then(({ queue }) => queue.remove(id))
+      .catch((error: unknown) => {
+        this.#deps.logger.debug({ reason: String(error), id }, 'a message that came back could not be removed');
+      });
+  }
+
   /** What hosts that are gone had begun: long given up on by who offered it. */
   #sweep(): void {
     const { clock, logger } = this.#deps;
     if (clock.monotonic() - this.#sweptAt < LEFT_BEHIND_MS) return;
     this.#sweptAt = clock.monotonic();
-    this.#open()
+    this.#connection
+      .bull()
       .then(({ queue }) => queue.clean(2 * LEFT_BEHIND_MS, SWEPT_AT_ONCE, 'active'))
       .catch((error: unknown) => {
         logger.debug({ reason: String(error) }, 'the shared queue could not be swept');
@@ -295,6 +243,6 @@ export class BullJobs implements JobQueue<Offer, void, SharedJob> {
   }
 
   #script(script: string, keys: readonly string[], ...values: (string | number)[]): Promise<unknown> {
-    return this.#commands.eval(script, keys.length, ...keys, ...values);
+    return this.#connection.commands.eval(script, keys.length, ...keys, ...values);
   }
 }

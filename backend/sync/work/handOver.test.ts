@@ -9,6 +9,7 @@ import { HandOver, longestAnswerMs, START_WITHIN_MS } from './handOver.ts';
 
 const SEND_TIMEOUT_MS = 5_000;
 const ACCEPTED: SendOutcome = { kind: 'accepted', providerIds: ['id-1'] };
+const UNREACHABLE: SendOutcome = { kind: 'not_sent', code: 'provider_unreachable', detail: '' };
 const MESSAGE: OutgoingMessage = {
   ...{ reference: 'attempt:1', phone: '+33639980001', body: 'Bonjour', media: null, template: null },
   ...{ priority: 3, expiresAt: null },
@@ -16,6 +17,8 @@ const MESSAGE: OutgoingMessage = {
 
 /** What befalls a call to Redis. `late`: it has its effect long after the caller gave up. */
 type CallFault = 'none' | 'not_asked' | 'answer_lost' | 'late';
+/** `reaches`: whether that host reaches the provider. */
+type Taking = { requestMs: number | null; answerMs: number | null; reaches?: boolean };
 type Offered = { id: string; memory: number; startBy: number; begun: boolean };
 
 /** A Redis, another host and a provider in a few lines, with everything that can go wrong between them. */
@@ -54,7 +57,7 @@ function createWorld(clock: FakeClock) {
         }),
     },
     /** The other host takes what waits; its request leaves after a while, its answer comes after another, or never. */
-    takes({ requestMs, answerMs }: { requestMs: number | null; answerMs: number | null }) {
+    takes({ requestMs, answerMs, reaches = true }: Taking) {
       for (const offer of offers) {
         if (offer.begun || offer.memory !== memory || clock.monotonic() > offer.startBy || marks.has(offer.id))
           continue;
@@ -62,8 +65,9 @@ function createWorld(clock: FakeClock) {
         marks.set(offer.id, 'started');
         if (requestMs === null) continue;
         clock.after(requestMs, () => {
-          sent.push(clock.monotonic());
-          const returned = { reference: MESSAGE.reference, offeredAt: clock.now(), outcome: ACCEPTED };
+          if (reaches) sent.push(clock.monotonic());
+          const outcome = reaches ? ACCEPTED : UNREACHABLE;
+          const returned = { reference: MESSAGE.reference, offeredAt: clock.now(), outcome };
           if (answerMs !== null) clock.after(answerMs, () => outcomes.set(offer.id, returned));
         });
       }
@@ -106,7 +110,12 @@ describe('a message that is handed over', () => {
     const event = fc.oneof(
       {
         weight: 4,
-        arbitrary: fc.record({ do: fc.constant('takes' as const), requestMs: duration, answerMs: duration }),
+        arbitrary: fc.record({
+          do: fc.constant('takes' as const),
+          requestMs: duration,
+          answerMs: duration,
+          reaches: fc.boolean(),
+        }),
       },
       fc.record({ do: fc.constantFrom('emptied' as const, 'recall' as const, 'collect' as const) }),
     );
@@ -161,6 +170,18 @@ describe('a message that is handed over', () => {
       await clock.advance(60_000);
       expect(world.sent).toHaveLength(mayLeave ? 1 : 0);
     }
+  });
+
+  it('leaves from here when the host that began it cannot reach the provider (REL-5)', async () => {
+    const clock = createFakeClock();
+    const { world, handOver } = createHost(clock);
+    const sending = handOver.send(MESSAGE);
+    await clock.advance(10);
+    world.takes({ requestMs: 0, answerMs: 0, reaches: false });
+    await clock.advance(10);
+    await handOver.collect();
+    expect((await sending).kind).toBe('accepted');
+    expect(world.sent).toHaveLength(1);
   });
 
   it('is not sent after its window closed (CMP-6)', async () => {

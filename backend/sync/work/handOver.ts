@@ -2,7 +2,8 @@ import { sleep, type Clock } from '../../core/clock.ts';
 import { SECOND_MS } from '../../core/days.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { OutgoingMessage, SendOutcome } from '../../sending/provider.ts';
-import { CALL_TIMEOUT_MS, type BullJobs } from './bullJobs.ts';
+import { CALL_TIMEOUT_MS } from './bullConnection.ts';
+import type { BullJobs } from './bullJobs.ts';
 import type { Returned } from './exchange.ts';
 
 /** A message that no host has begun by then comes back. */
@@ -66,7 +67,8 @@ export class HandOver {
     const { jobs, placesHere, mayLeave, clock } = this.#deps;
     if (this.#here < placesHere() || jobs.placesElsewhere() === 0) return this.#sendHere(message);
     const outcome = await this.#handOver(message);
-    if (outcome !== null) return outcome;
+    // A host that stops, or has no network, gives it back as provably not sent.
+    if (outcome !== null && outcome.kind !== 'not_sent') return outcome;
     const isTooLate = message.expiresAt !== null && message.expiresAt - EXPIRY_MARGIN_MS <= clock.now();
     if (isTooLate || !mayLeave(message.reference)) {
       return { kind: 'not_sent', code: 'taken_back', detail: 'held back before anybody had begun it' };
