@@ -57,7 +57,7 @@ const references = async (simulator: RunningSimulator): Promise<string[]> =>
 describe('hosts that share the work of one account', () => {
   it('send what one of them has in its queue, each message once and within the limit (SYN-5, I1, I2, I3)', async () => {
     await playRounds({ run: 1, long: 20 }, async ({ seed }) => {
-      const limit = 120;
+      const limit = 80;
       const env = { ...SHARED, VIGIE_DAILY_LIMIT: String(limit), VIGIE_ROLLING_LIMIT: String(limit) };
       const simulator = await startProvider({ latencyMs: [20, 60] }, seed);
       const redis = await startRestartableRedis();
