@@ -225,11 +225,11 @@ async function composeParts(
     audit: workspace.audit,
   });
   workspace.services.scheduler = scheduler;
-  const { live, processor, reconciliation, deliverySweep, dispatcher, relay, shared } = workspace;
+  const { live, processor, reconciliation, deliverySweep, dispatcher, relay, shared, work } = workspace;
   const { imports } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
-    ...(shared === null ? [] : [shared]),
+    ...[shared, work].filter((service) => service !== null),
     // Before anything is sent: a new file waits a moment for the day's figures (SYN-3).
     ...(workspace.sync === null ? [] : [workspace.sync]),
     ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports, sweep],

@@ -3,6 +3,7 @@ import { composeSync } from './composeSync.ts';
 import { composeLines, type LineSetup } from './composeLines.ts';
 import { composeRelay } from './composeRelay.ts';
 import { composeShared } from './composeShared.ts';
+import { composeWork, timesOf } from './composeWork.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -20,7 +21,8 @@ import { QuotaLedger } from './monitoring/quotaLedger.ts';
 import { ReplyReserve } from './monitoring/replyReserve.ts';
 import { createExports } from './exports.ts';
 import { Preferences } from './preferences.ts';
-import { askFirst, createMayHaveLeft } from './sending/askFirst.ts';
+import { askFirstOn, createMayHaveLeft } from './sending/askFirst.ts';
+import { createAttemptJobs } from './sending/attemptJobs.ts';
 import { createAttemptQueue } from './sending/attemptQueue.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { AttemptViews, codeSentence } from './sending/attemptViews.ts';
@@ -87,7 +89,12 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const reserve = new ReplyReserve(database);
   const pauses = new Pauses(database, clock);
   const mayHaveLeft = createMayHaveLeft(database);
-  const asking = (line: ConfiguredLine) => ({ ...line, provider: askFirst(line.provider, mayHaveLeft) });
+  const work = composeWork({
+    ...{ config, database, clock, ids, logger },
+    later: () => ({ lines, pauses, attempts, jobs, campaigns, dispatcher }),
+  });
+  const times = timesOf(config);
+  const asking = (line: ConfiguredLine) => askFirstOn(work?.share(line) ?? line, mayHaveLeft);
   const lines = new Lines(database, parts.configuredLines.map(asking), clock.now());
   const views = new AttemptViews({
     ...{ database, store: attempts, lines, locale },
@@ -135,6 +142,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   const notify = droppingChanges(cache, live.notify);
   const wake = (): void => {
+    work?.recall();
     dispatcher.wake();
   };
 
@@ -143,7 +151,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     labelOf: (lineId) => lines.labelOf(lineId),
   });
   const outcomes = new Outcomes({
-    ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: config.settlingMs },
+    ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: times.settlingMs },
     retryBaseMs: () => config.retryBaseMs,
     effects: {
       pauseLine,
@@ -169,19 +177,20 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   outcomes.onChange(campaigns.recipientListener);
 
-  const sendingSettings = () => ({ ...config, ...preferences.values, limits: preferences.values });
+  const sendingSettings = () => ({ ...config, ...times, ...preferences.values, limits: preferences.values });
+  const claims = new Claims({ database, store: attempts, ledger, reserve, shared });
+  const jobs = createAttemptJobs({ database, store: attempts, queue, claims, outcomes });
   const dispatcher = new Dispatcher({
     repeatedRefusals: new RepeatedRefusals({ pauseLine, pauseMessage1 }),
     ...{ lines, store: attempts, outcomes, pauses, ledger, clock, random, logger },
-    claims: new Claims({ database, store: attempts, ledger, reserve, shared }),
-    shared,
+    ...{ jobs, shared, placesElsewhere: (lineId) => work?.placesElsewhere(lineId) ?? 0 },
     turns: createTurns(database),
     settings: sendingSettings,
     campaignPace: (id) => campaigns.stores.campaigns.byId(id)?.sendsPerMinute ?? null,
   });
   const forecast = createQuotaForecast({ database, clock, lines, pauses, ledger, reserve, settings: sendingSettings });
   const reconciliation = new Reconciliation({
-    ...{ database, store: attempts, outcomes, lines, clock, logger, notify, settlingMs: config.settlingMs },
+    ...{ database, store: attempts, outcomes, lines, clock, logger, notify, settlingMs: times.settlingMs },
     parked: () => {
       notify.notice({
         ...{ kind: 'unknown_outcome', level: null, page: '/resolve' },
@@ -215,7 +224,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       return result;
     };
   const operator = new AttemptOperator({
-    ...{ database, store: attempts, outcomes, views, audit, clock, wake },
+    ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, locale });
@@ -250,6 +259,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     campaigns: {
       ...campaigns.campaigns,
       start: wakeAfter(campaigns.campaigns.start),
+      cancel: wakeAfter(campaigns.campaigns.cancel),
+      pause: wakeAfter(campaigns.campaigns.pause),
       resume: wakeAfter(campaigns.campaigns.resume),
     },
     exports: createExports({ ...campaigns, attempts: views, errors: (page) => monitoring.errorPage(page) }),
@@ -281,6 +292,6 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   return {
     ...{ services, preferences, lines, audit, live, cache, dispatcher, reconciliation, deliverySweep, processor },
-    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared },
+    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work },
   };
 }

@@ -20,6 +20,15 @@ describe('settings', () => {
     });
   });
 
+  it('share the work only where it is asked for, and with a Redis to share it through (SYN-5)', () => {
+    const redis = { REDIS_URL: 'redis://localhost:6379' };
+    expect(loadConfig({}, redis).sharedWork).toBe(false);
+    expect(loadConfig({}, { ...redis, VIGIE_SHARED_WORK: '1' }).sharedWork).toBe(true);
+    const load = (locale: string) => () => loadConfig({}, { VIGIE_SHARED_WORK: '1', VIGIE_LOCALE: locale });
+    expect(load('en')).toThrow('REDIS_URL= is not valid: required together with VIGIE_SHARED_WORK=1.');
+    expect(load('fr')).toThrow('REDIS_URL= n’est pas valable : obligatoire avec VIGIE_SHARED_WORK=1.');
+  });
+
   it('come from a flag before the environment', () => {
     const environment = { VIGIE_ADMIN_PORT: '5000', VIGIE_DATA_DIR: '/tmp/environment' };
     expect(loadConfig({ port: '6000', dataDir: '/tmp/flag' }, environment)).toMatchObject({

@@ -186,6 +186,8 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     required('SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY');
   if (supabaseUrl !== null && supabaseKey === null && relayKey === null)
     required('SUPABASE_SERVICE_ROLE_KEY', 'SUPABASE_URL');
+  const sharedWork = read('VIGIE_SHARED_WORK', oneOf(['0', '1'])) === '1';
+  if (sharedWork && read('REDIS_URL', redisUrl) === null) required('REDIS_URL', 'VIGIE_SHARED_WORK=1');
   return Object.freeze({
     dataDir: path.resolve(flags.dataDir ?? read('VIGIE_DATA_DIR', text) ?? defaultDataDir(environment)),
     adminHost: read('VIGIE_ADMIN_HOST', text) ?? '127.0.0.1',
@@ -225,6 +227,8 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       sendsPerMinute: 20,
     }),
     redisUrl: read('REDIS_URL', redisUrl),
+    /** Hosts on one Redis make each other's requests. */
+    sharedWork,
     /** Where everything is copied to (SYN-1). */
     supabase: supabaseUrl === null || supabaseKey === null ? null : { url: supabaseUrl, serviceRoleKey: supabaseKey },
     relay,

@@ -1,4 +1,5 @@
 import type { Database } from '../storage/database.ts';
+import type { ConfiguredLine } from './lines.ts';
 import type { OutgoingMessage, Provider, SendOutcome } from './provider.ts';
 
 /** Tells of a reference whether its message may have left before the workspace was restored from a copy. */
@@ -37,4 +38,9 @@ export function askFirst(provider: Provider, mayHaveLeft: MayHaveLeft): Provider
     return { kind: 'unknown', code: 'sent_before_restore', detail };
   };
   return { ...provider, send };
+}
+
+/** A line that asks first. */
+export function askFirstOn(line: ConfiguredLine, mayHaveLeft: MayHaveLeft): ConfiguredLine {
+  return { ...line, provider: askFirst(line.provider, mayHaveLeft) };
 }

@@ -17,9 +17,9 @@ let operator: AttemptOperator;
 beforeEach(() => {
   engine = createTestEngine({ limits: { dailyLimit: 100_000, rollingLimit: 100_000 } });
   engine.database.pragma('synchronous = OFF');
-  const { database, store, outcomes, views, clock } = engine;
+  const { database, store, jobs, outcomes, views, clock } = engine;
   operator = new AttemptOperator({
-    ...{ database, store, outcomes, views, clock, audit: createAudit(database, clock) },
+    ...{ database, store, jobs, outcomes, views, clock, audit: createAudit(database, clock) },
     isSuppressed: () => false,
     wake() {},
   });

@@ -29,6 +29,7 @@ export function createLineOpener({ lastIncomingAt, lines, ...common }: OpenDepen
     const provider = connect(id, account);
     return {
       ...{ id, label: account.label, provider, source, account: toAccount(account) },
+      commonKey: account.provider === 'wassenger' ? account.apiKey : account.accessToken,
       ...(account.provider === 'wassenger'
         ? { webhookToken: account.webhookToken, formerTokens: account.formerTokens }
         : { webhookToken: account.verifyToken }),

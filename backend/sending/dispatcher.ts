@@ -6,9 +6,10 @@ import type { Service } from '../core/service.ts';
 import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
 import type { Turns } from '../storage/turns.ts';
 import type { AttemptRow } from './attempt.ts';
+import type { AttemptJobs } from './attemptJobs.ts';
 import type { AttemptStore } from './attemptStore.ts';
 import { CampaignPace } from './campaignPace.ts';
-import type { Claim, Claims } from './claim.ts';
+import type { Claim } from './claim.ts';
 import { LinePace } from './linePace.ts';
 import type { ConfiguredLine, LineOptions, Lines } from './lines.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -32,7 +33,7 @@ export type SendingSettings = {
 type DispatcherDependencies = {
   lines: Lines;
   store: AttemptStore;
-  claims: Claims;
+  jobs: Pick<AttemptJobs, 'claim' | 'settle'>;
   turns: Turns;
   outcomes: Outcomes;
   pauses: Pauses;
@@ -46,6 +47,8 @@ type DispatcherDependencies = {
   campaignPace: (campaignId: string) => number | null;
   /** Null, and by default: no other machine sends on this account. */
   shared?: SharedSlots | null;
+  /** Requests on a line that other hosts can take over now; none by default. */
+  placesElsewhere?: (lineId: string) => number;
 };
 
 /** Schedules are compared with the wall clock at least so often, so that sleep and clock changes need no special case. */
@@ -184,8 +187,9 @@ export class Dispatcher implements Service {
     const heldBack = pauses.heldBack(lineId);
     if (heldBack === 'everything') return { claimed, wakeAt: pauses.nextEnd() ?? now + LONGEST_NAP_MS };
     const held = { heldBack, options, settings: settings(), now };
+    const places = held.settings.sendsAtOnce + (this.#deps.placesElsewhere?.(lineId) ?? 0);
     for (;;) {
-      if (inFlight + claimed.length >= held.settings.sendsAtOnce) return { claimed, wakeAt: now + LONGEST_NAP_MS };
+      if (inFlight + claimed.length >= places) return { claimed, wakeAt: now + LONGEST_NAP_MS };
       const next = this.#next(line, claimed, held);
       if ('wakeAt' in next) return { claimed, wakeAt: next.wakeAt };
       claimed.push(next.attempt);
@@ -201,7 +205,7 @@ export class Dispatcher implements Service {
     const { heldBack, options, settings, now } = held;
     const paced = this.#pace.nextStart(line.id, this.#deps.lines.pace(line.id, settings));
     if (paced > now) return { wakeAt: paced };
-    const claim = this.#deps.claims.next({
+    const claim = this.#deps.jobs.claim({
       lineId: line.id,
       now,
       limits: settings.limits,
@@ -261,12 +265,11 @@ export class Dispatcher implements Service {
    * here; should the application end before there is room, the next start finds it and asks the provider (REL-3).
    */
   async #record(attempt: AttemptRow, outcome: SendOutcome): Promise<void> {
-    const { store, outcomes, logger, clock, turns } = this.#deps;
+    const { jobs, logger, clock, turns } = this.#deps;
     for (;;) {
       try {
         await turns.run(() => {
-          // A webhook can have told more in the meantime: go on from what is on disk.
-          outcomes.record(store.get(attempt.id) ?? attempt, outcome);
+          jobs.settle(attempt, outcome);
         });
         return;
       } catch (error) {

@@ -18,6 +18,8 @@ export type ConfiguredLine = {
   source?: Line['source'];
   /** What it is at the provider, as far as it is shown. */
   account?: LineAccount;
+  /** What only hosts that send on this line know: what they hand each other is sealed with it. */
+  commonKey?: string;
   /** Ends its connections at once. */
   close?(): Promise<void>;
   /** Ends its connections once the requests under way are answered. */

@@ -11,10 +11,11 @@ import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS } from '../core/days.ts';
 import { inSteps } from '../core/steps.ts';
-import { isRetryable, nextAttemptState } from '../domain/attemptStates.ts';
+import { isRetryable } from '../domain/attemptStates.ts';
 import type { Audit } from '../storage/audit.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
+import type { AttemptJobs } from './attemptJobs.ts';
 import { ATTEMPT_COLUMNS, type AttemptStore } from './attemptStore.ts';
 import type { AttemptViews } from './attemptViews.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -22,6 +23,7 @@ import type { Outcomes } from './outcomes.ts';
 type OperatorDependencies = {
   database: Database;
   store: AttemptStore;
+  jobs: Pick<AttemptJobs, 'withdraw'>;
   outcomes: Outcomes;
   views: AttemptViews;
   audit: Audit;
@@ -128,11 +130,9 @@ export class AttemptOperator {
   /** @throws VigieError `not_cancellable` */
   cancel(id: string, actor: string): Attempt {
     return this.#audited(actor, 'attempt.cancel', () => {
-      const attempt = this.#attempt(id);
-      if (nextAttemptState(attempt.state, 'cancelled') === null) {
-        throw new VigieError('not_cancellable', { state: attempt.state });
-      }
-      return this.#deps.outcomes.cancel(attempt, 'cancelled');
+      const { state } = this.#attempt(id);
+      if (!this.#deps.jobs.withdraw(id)) throw new VigieError('not_cancellable', { state });
+      return this.#attempt(id);
     });
   }
 

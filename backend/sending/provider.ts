@@ -25,9 +25,10 @@ export type SendOutcome =
   /** The provider said no: it provably did not take the message. */
   | { kind: 'refused'; code: string; class: ErrorClass; detail: string; retryAfterMs?: number }
   /**
-   * Nothing left this machine: connection refused, DNS or TLS failure before the first byte; or another machine is at it.
+   * Nothing left this machine: connection refused, DNS or TLS failure before the first byte; or another machine is at it;
+   * or it was with the other hosts and came back, and may no longer leave.
    */
-  | { kind: 'not_sent'; code: 'provider_unreachable' | 'follow_up_locked'; detail: string }
+  | { kind: 'not_sent'; code: 'provider_unreachable' | 'follow_up_locked' | 'taken_back'; detail: string }
   /** The request may have left and no usable answer came. */
   | {
       kind: 'unknown';

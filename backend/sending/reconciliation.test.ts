@@ -113,11 +113,12 @@ describe('an unknown outcome', () => {
   });
 
   it('can be settled by the operator either way, with an audit line (SND-8)', () => {
-    const { database, store, outcomes, views, clock } = engine;
+    const { database, store, jobs, outcomes, views, clock } = engine;
     const audit = createAudit(database, clock);
     const operator = new AttemptOperator({
       database,
       store,
+      jobs,
       outcomes,
       views,
       audit,
@@ -139,9 +140,9 @@ describe('an unknown outcome', () => {
 
 describe('the operator', () => {
   const operator = (): AttemptOperator => {
-    const { database, store, outcomes, views, clock } = engine;
+    const { database, store, jobs, outcomes, views, clock } = engine;
     return new AttemptOperator({
-      ...{ database, store, outcomes, views, clock, audit: createAudit(database, clock), wake: () => {} },
+      ...{ database, store, jobs, outcomes, views, clock, audit: createAudit(database, clock), wake: () => {} },
       isSuppressed: () => false,
     });
   };

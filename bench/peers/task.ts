@@ -6,6 +6,8 @@ export type QueueTask = {
   provider: string | null;
   /** Counters that are shared with other machines. */
   redisUrl?: string | null;
+  /** Hosts that make each other's requests, this one included; 0: that is off. */
+  hosts?: number;
   /** Address of the queue's server, if it has one. */
   server: string;
   /** Process of that server, whose time counts too. */

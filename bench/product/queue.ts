@@ -10,7 +10,7 @@ import { createEngine, createNoProvider } from './engine.ts';
 const POLL_MS = 5;
 
 /** The product's queue: messages are queued as `POST /messages` queues them, then dispatched with every guard on. */
-asSide<QueueTask>(({ jobs, atOnce, provider, redisUrl = null }) =>
+asSide<QueueTask>(({ jobs, atOnce, provider, redisUrl = null, hosts = 0 }) =>
   inFolder(async (dataDir) => {
     const client =
       provider === null
@@ -19,8 +19,14 @@ asSide<QueueTask>(({ jobs, atOnce, provider, redisUrl = null }) =>
             ...{ apiKey: 'key', deviceId: 'device', baseUrl: provider, webhookSecrets: [] },
             ...{ timeoutMs: 15_000, clock: systemClock },
           });
-    const { store, workspace } = createEngine({ dataDir, provider: client, sendsAtOnce: atOnce, redisUrl });
-    const { services, live, dispatcher, shared, cache } = workspace;
+    const { store, workspace } = createEngine({
+      dataDir,
+      provider: client,
+      sendsAtOnce: atOnce,
+      redisUrl,
+      sharedWork: hosts > 0,
+    });
+    const { services, live, dispatcher, shared, work, cache } = workspace;
     store.main
       .transaction(() => {
         for (let job = 0; job < jobs; job += 1) {
@@ -45,6 +51,8 @@ asSide<QueueTask>(({ jobs, atOnce, provider, redisUrl = null }) =>
     await live.start();
     await shared?.start();
     while (shared !== null && shared.standing().canStillSend < jobs) await sleep(POLL_MS);
+    await work?.start();
+    while (work !== null && work.placesElsewhere('line') < atOnce * (hosts - 1)) await sleep(POLL_MS);
     const spent = processorMs(process.pid);
     const startedAt = performance.now();
     await dispatcher.start();
@@ -55,6 +63,7 @@ asSide<QueueTask>(({ jobs, atOnce, provider, redisUrl = null }) =>
     if (sent !== jobs) throw new Error(`${String(sent)} of ${String(jobs)} messages were sent`);
     await live.stop();
     await dispatcher.stop();
+    await work?.stop();
     await shared?.stop();
     cache.close();
     store.close();

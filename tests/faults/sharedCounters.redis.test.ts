@@ -1,86 +1,24 @@
-import { Redis } from 'ioredis';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { cpSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Attempt } from '../../backend/contract/attempts.ts';
 import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
-import type { MonitoringStats } from '../../backend/contract/monitoring.ts';
 import { sleep, systemClock } from '../../backend/core/clock.ts';
 import { integerBetween, type Random } from '../../backend/core/random.ts';
 import { peaks } from '../support/faultBench.ts';
 import { PLANTED_TEXT } from '../support/hostLogs.ts';
-import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
-import { startRedis, type RedisServer } from '../support/redis.ts';
-import { onRoundFinished, playRounds } from '../support/repetitions.ts';
+import type { RunningHost } from '../support/processes.ts';
+import { playRounds } from '../support/repetitions.ts';
+import {
+  newFolder,
+  queue,
+  startMember,
+  startProvider,
+  startRestartableRedis,
+  statsOf,
+  WITHIN,
+  type RestartableRedis,
+} from '../support/sharedHosts.ts';
 import { incoming } from '../support/wassengerEvents.ts';
-
-const WITHIN = { timeout: 90_000, interval: 100 };
-const SETTINGS = { VIGIE_SETTLING_MS: '300', VIGIE_RETRY_BASE_MS: '200', VIGIE_SEND_TIMEOUT_MS: '2000' };
-
-/** A Redis that can be killed and started again under its address, with nothing in it. */
-async function startRestartableRedis() {
-  let running: RedisServer | null = await startRedis();
-  const { url } = running;
-  const kill = async (): Promise<void> => {
-    const server = running;
-    running = null;
-    server?.signal('SIGKILL');
-    await server?.stop();
-  };
-  onRoundFinished(kill);
-  return {
-    url,
-    kill,
-    async start(): Promise<void> {
-      running ??= await startRedis(Number(new URL(url).port));
-    },
-    signal: (signal: NodeJS.Signals) => running?.signal(signal),
-    async flush(): Promise<void> {
-      const direct = new Redis(url);
-      await direct.flushall();
-      direct.disconnect();
-    },
-  };
-}
-
-function newFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'vigie-shared-'));
-  onRoundFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
-
-async function startMember(options: {
-  simulator: RunningSimulator;
-  redisUrl: string;
-  env?: Record<string, string>;
-  dataDir?: string;
-}): Promise<RunningHost> {
-  const { simulator, redisUrl, env = {}, dataDir = newFolder() } = options;
-  const host = await startHost({ dataDir, provider: simulator, env: { ...SETTINGS, ...env, REDIS_URL: redisUrl } });
-  onRoundFinished(() => host.end('SIGKILL'));
-  return host;
-}
-
-async function startProvider(rules: object = {}, seed = 1): Promise<RunningSimulator> {
-  const simulator = await startSimulator(rules, seed);
-  onRoundFinished(() => simulator.end('SIGKILL'));
-  return simulator;
-}
-
-let queued = 0;
-async function queue(host: RunningHost, count: number): Promise<void> {
-  for (let number = 0; number < count; number++) {
-    const to = `+3363998${String(queued++ % 10_000).padStart(4, '0')}`;
-    const sent = await host.call('POST', '/messages', { to, body: `${PLANTED_TEXT} ${queued}`, whenPossible: true });
-    expect(sent.status).toBe(202);
-  }
-}
-
-const statsOf = async (host: RunningHost): Promise<MonitoringStats> =>
-  (await host.call<MonitoringStats>('GET', '/monitoring/stats')).body;
 
 /** Waits until all of the group's quota is used, as every machine sees it. */
 async function usedUp(hosts: readonly RunningHost[], limit: number): Promise<void> {
@@ -92,8 +30,6 @@ async function usedUp(hosts: readonly RunningHost[], limit: number): Promise<voi
     }
   }, WITHIN);
 }
-
-type RestartableRedis = Awaited<ReturnType<typeof startRestartableRedis>>;
 
 /** What can befall a Redis, each with its way back. */
 const LOSSES: ((redis: RestartableRedis, random: Random) => Promise<void>)[] = [

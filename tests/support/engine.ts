@@ -7,6 +7,7 @@ import { seededRandom } from '../../backend/core/random.ts';
 import { silentNotify } from '../../backend/monitoring/notify.ts';
 import { ReplyReserve } from '../../backend/monitoring/replyReserve.ts';
 import { QuotaLedger, type Limits } from '../../backend/monitoring/quotaLedger.ts';
+import { createAttemptJobs } from '../../backend/sending/attemptJobs.ts';
 import { createAttemptQueue } from '../../backend/sending/attemptQueue.ts';
 import { AttemptStore } from '../../backend/sending/attemptStore.ts';
 import type { AttemptChange, AttemptRow, NewAttempt } from '../../backend/sending/attempt.ts';
@@ -119,6 +120,7 @@ export function createTestEngine(
   const queue = createAttemptQueue({ store, outcomes, clock, ids });
   const pauses = new Pauses(database, clock);
   const claims = new Claims({ database, store, ledger, reserve: new ReplyReserve(database) });
+  const jobs = createAttemptJobs({ database, store, queue, claims, outcomes });
   const repeatedRefusals = new RepeatedRefusals({
     pauseLine: (id) => effects.paused.push(`line:${id}`),
     pauseMessage1: (id) => effects.paused.push(`message_1:${id}`),
@@ -127,7 +129,7 @@ export function createTestEngine(
     repeatedRefusals,
     lines,
     store,
-    claims,
+    jobs,
     turns: createTurns(database),
     outcomes,
     pauses,
@@ -201,6 +203,6 @@ export function createTestEngine(
   return {
     ...{ dataDir, files, database, clock, ids, random, limits, provider, effects, changes, store, ledger, outcomes },
     campaignSide,
-    ...{ lines, queue, pauses, claims, dispatcher, views, add, addStep, runningCampaign, claim, attempt, remove },
+    ...{ lines, queue, jobs, pauses, claims, dispatcher, views, add, addStep, runningCampaign, claim, attempt, remove },
   };
 }

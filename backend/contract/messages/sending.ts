@@ -16,6 +16,8 @@ export const sendingSentences = {
     'send.contact_removed': 'Le contact a été supprimé.',
     'send.line_missing': 'La ligne de cette tentative n’est plus configurée. Reconnectez-la ou annulez la tentative.',
     'send.follow_up_locked': 'Une autre machine s’occupe de cette relance ; Vigie regarde de nouveau un peu plus tard.',
+    'send.taken_back':
+      'Le message attendait sur une autre machine et a été repris avant de partir ; Vigie l’envoie plus tard, s’il doit encore partir.',
     'send.follow_up_elsewhere': 'Une autre machine a envoyé cette relance. Elle n’est pas envoyée deux fois.',
     'send.body_unreadable':
       'Le texte de ce message ne peut pas être déchiffré : il a été modifié, ou sa clé manque. Rien n’est parti. Rétablissez la clé ou une sauvegarde, puis relancez la tentative.',
@@ -56,6 +58,8 @@ export const sendingSentences = {
     'send.contact_removed': 'The contact was deleted.',
     'send.line_missing': 'The line of this attempt is no longer configured. Reconnect it or cancel the attempt.',
     'send.follow_up_locked': 'Another machine takes care of this follow-up; Vigie looks again a little later.',
+    'send.taken_back':
+      'The message waited on another machine and was taken back before it left; Vigie sends it later, if it is still to leave.',
     'send.follow_up_elsewhere': 'Another machine sent this follow-up. It is not sent twice.',
     'send.body_unreadable':
       'The text of this message cannot be decrypted: it was changed, or its key is missing. Nothing left. Put the key or a backup back, then retry the attempt.',
