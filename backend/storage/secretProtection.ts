@@ -87,6 +87,16 @@ export async function openProtection(dataDir: string, means: KeyMeans): Promise<
   return protectionFor(existsSync(file) ? readEnvelope(readFileSync(file, 'utf8')) : null, means);
 }
 
+/** Null where the secrets of a folder cannot be opened: putting files in its place is the way out of that too. */
+export async function protectionAtHand(dataDir: string, means: KeyMeans): Promise<SecretProtection | null> {
+  try {
+    return await openProtection(dataDir, means);
+  } catch (error) {
+    if (error instanceof VigieError && error.code === 'frozen') return null;
+    throw error;
+  }
+}
+
 /** For secrets that are to be written anew, whatever lies in the folder. */
 export function freshProtection(means: KeyMeans): Promise<SecretProtection> {
   return protectionFor(null, means);
