@@ -218,7 +218,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
-  const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, locale });
+  const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
   const lineService = composeLines({
     ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
     setup: parts.lineSetup,

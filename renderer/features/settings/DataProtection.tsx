@@ -9,6 +9,7 @@ import { Confirm } from '../../components/Dialog.tsx';
 import { Checkbox } from '../../components/Field.tsx';
 import { LoadFailed, useSentence } from '../../components/LoadFailed.tsx';
 import { SkeletonRows } from '../../components/Notices.tsx';
+import { ProgressBar } from '../../components/ProgressBar.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { useWords } from '../../locales/i18n.ts';
 import { toast } from '../../state/toasts.ts';
@@ -42,16 +43,21 @@ function useChange(call: () => Promise<Protection>, failed: string) {
   });
 }
 
-function EncryptAll({ protection: { encryptAll } }: { protection: Protection }) {
+function EncryptAll({ protection: { encryptAll, progress } }: { protection: Protection }) {
   const { t } = useTranslation();
   const change = useChange(
     () => api.protection.update({ encryptAll: !encryptAll }),
     t('settings.protection.notChanged'),
   );
+  const hint = !encryptAll
+    ? 'settings.protection.sensitiveHint'
+    : progress.running
+      ? 'settings.protection.allRunningHint'
+      : 'settings.protection.allHint';
   return (
     <Checkbox
       label={t('settings.protection.all')}
-      hint={t(encryptAll ? 'settings.protection.allHint' : 'settings.protection.sensitiveHint')}
+      hint={t(hint)}
       checked={change.isPending ? !encryptAll : encryptAll}
       disabled={change.isPending}
       onChange={() => change.mutate()}
@@ -63,13 +69,12 @@ function Progress({ protection: { progress, cleanedAtNextStart } }: { protection
   const { t } = useTranslation();
   const format = useFormat();
   if (progress.running) {
-    const share = progress.total === 0 ? 1 : progress.done / progress.total;
+    const percent = progress.total === 0 ? 100 : Math.floor((progress.done / progress.total) * 100);
+    const label = t('settings.protection.running', { share: format.wholePercent(percent / 100) });
     return (
       <div>
-        <p id="protection-progress" className="mb-1 text-12 text-soft">
-          {t('settings.protection.running', { share: format.percent(share) })}
-        </p>
-        <progress aria-labelledby="protection-progress" className="h-1.5 w-full" max={1} value={share} />
+        <p className="mb-1.5 text-12 text-soft">{label}</p>
+        <ProgressBar label={label} percent={percent} />
       </div>
     );
   }

@@ -89,6 +89,7 @@ export const settings = {
     all: 'Chiffrer le texte de tous les messages',
     allHint:
       'Tous les textes sont chiffrés. Les sauvegardes faites avant ce choix gardent les anciens textes en clair.',
+    allRunningHint: 'Les nouveaux textes sont chiffrés ; ceux d’avant le seront à la fin du chiffrement en cours.',
     sensitiveHint: 'Pour l’instant, les textes des campagnes et des notifications restent lisibles dans les fichiers.',
     notChanged: 'Le choix n’est pas enregistré',
     running: 'Chiffrement en cours : {{share}}. Les envois continuent.',
@@ -97,7 +98,8 @@ export const settings = {
     since: 'En service depuis le {{at}}.',
     earlier_one: '{{count, number}} ancienne clé est gardée pour les sauvegardes d’avant.',
     earlier_other: '{{count, number}} anciennes clés sont gardées pour les sauvegardes d’avant.',
-    keepKey: 'Gardez une copie de la clé hors de cette machine : sans elle, une sauvegarde ne s’ouvre pas ailleurs.',
+    keepKey:
+      'Gardez une copie de la clé hors de cette machine : sans elle, ni une sauvegarde ni la copie dans Supabase ne se lit ailleurs.',
     fixed:
       'La clé vient de VIGIE_DATA_KEY. Pour la changer, placez la nouvelle devant l’ancienne, puis redémarrez Vigie.',
     rotate: 'Changer la clé',
@@ -109,7 +111,7 @@ export const settings = {
     notShown: 'La clé ne peut pas être affichée',
     shownTitle: 'Clé des données',
     shownText:
-      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer.',
+      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer, ou de reprendre la copie de Supabase.',
     copy: 'Copier la clé',
     secretsTitle: 'Secrets de cette machine',
     secrets: {

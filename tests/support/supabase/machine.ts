@@ -28,15 +28,18 @@ export function createMachine(options: {
   const engine = createTestEngine({ ...(now !== undefined && { now }), ...(cipher !== undefined && { cipher }) });
   const seen = { takenOver: 0, changed: 0 };
   const { url, source, key = SERVICE_KEY, timeoutMs = 60_000, account = source } = options;
-  const createSync = (): Sync =>
+  /** By line; a test adds lines while the machine runs. */
+  const accounts: Record<string, string> = { line: account };
+  const syncOf = (database: Database, accounts: Record<string, string>): Sync =>
     new Sync({
-      ...{ database: engine.database, clock: engine.clock, source, accounts: { line: account } },
+      ...{ database, clock: engine.clock, source, accounts: () => accounts },
       ...{ random: seededRandom(1), logger: silentLogger },
       remote: createRemote({ url, serviceRoleKey: key, timeoutMs }),
       changed: () => seen.changed++,
       takenOver: () => seen.takenOver++,
     });
-  return { ...engine, sync: createSync(), restartSync: createSync, seen, source };
+  const createSync = (): Sync => syncOf(engine.database, accounts);
+  return { ...engine, sync: createSync(), restartSync: createSync, syncOf, accounts, seen, source };
 }
 
 /** Rows of a table as the copy of this machine should have them, by their key. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { QuotaLedger } from '../../../backend/monitoring/quotaLedger.ts';
 import { AttemptStore } from '../../../backend/sending/attemptStore.ts';
 import { openDatabase } from '../../../backend/storage/database.ts';
 import { createBodyCipher, type BodyCipher } from '../../../backend/storage/encryption/bodyCipher.ts';
@@ -25,7 +26,9 @@ const cipherOf = (ring: () => DataKey[], sealsAll = false): BodyCipher =>
 
 /** What a new machine makes of the copy of a lost one, as far as its keys go. */
 export function describePull({ url, machine }: Pull): void {
-  const pull = async (options: { ring?: DataKey[]; withoutKey?: boolean; linesWithKeys?: string[] } = {}) => {
+  const pull = async (
+    options: { ring?: DataKey[]; withoutKey?: boolean; linesWithKeys?: string[]; now?: number } = {},
+  ) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vigie-pulled-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true, force: true });
@@ -33,8 +36,14 @@ export function describePull({ url, machine }: Pull): void {
     mkdirSync(folder, { recursive: true });
     const remote = createRemote({ url: url(), serviceRoleKey: SERVICE_KEY });
     const pulled = await pullWorkspace({
-      ...{ ring: [], withoutKey: false, linesWithKeys: ['line'], ...options },
-      ...{ remote, source: 'machine-1', migrationsDir: MIGRATIONS, now: Date.now(), progress: () => {} },
+      ...{
+        ring: [],
+        withoutKey: false,
+        linesWithKeys: ['line'],
+        now: Date.parse('2026-11-20T08:00:00.000Z'),
+        ...options,
+      },
+      ...{ remote, source: 'machine-1', migrationsDir: MIGRATIONS, progress: () => {} },
       folders: { folder, secretsFolder: folder, demo: false },
     }).catch((error: unknown) => error);
     const [known] = await remote.sources();
@@ -109,6 +118,36 @@ export function describePull({ url, machine }: Pull): void {
       const setting = open(folder).prepare<[], string>(`SELECT value FROM meta WHERE key = 'encrypt_all'`).pluck();
       expect(setting.get()).toBe('1');
     });
+  });
+
+  it('what another machine sent on an account counts once a line of it is set, or has its keys again (SYN-3, SND-12)', async () => {
+    const [lost, other] = [machine(), machine({ source: 'machine-2', account: 'device-1' })];
+    for (const attemptId of ['one', 'two', 'three'])
+      other.ledger.take({ attemptId, lineId: 'line', kind: 'other', now: other.clock.now() }, other.limits);
+    await other.sync.push({ hourly: true });
+    lost.ledger.take({ attemptId: 'own', lineId: 'line', kind: 'other', now: lost.clock.now() }, lost.limits);
+    lost.database
+      .prepare(
+        `INSERT INTO lines (id, provider, label, source, created_at) VALUES ('lyon', 'wassenger', 'Lyon', 'app', 1)`,
+      )
+      .run();
+    await lost.sync.push({ hourly: true });
+    const used = ({ ledger, clock }: Pick<Machine, 'ledger' | 'clock'>): number => ledger.usage(clock.now()).used;
+    expect(used(lost)).toBe(1);
+    lost.accounts['lyon'] = 'device-1';
+    for (let again = 0; again < 2; again++) await lost.sync.push({ hourly: true });
+    expect([used(lost), lost.sync.problem]).toEqual([4, null]);
+
+    const { folder } = await pull({ now: lost.clock.now() });
+    const database = open(folder);
+    const pulled = { ledger: new QuotaLedger(database), clock: lost.clock };
+    const accounts: Record<string, string> = { line: 'machine-1' };
+    const sync = lost.syncOf(database, accounts);
+    await sync.push({ hourly: true });
+    expect([used(pulled), sync.problem]).toEqual([1, null]);
+    accounts['lyon'] = 'device-1';
+    await sync.push({ hourly: true });
+    expect(used(pulled)).toBe(4);
   });
 
   it('a pull names the lines whose keys are not here, but for those that were removed (SYN-3, SND-12)', async () => {
