@@ -69,7 +69,9 @@ export type WorkspaceParts = {
 const notYet = (): never => {
   throw new VigieError('not_found');
 };
-const refusing: Services['protection'] = { get: notYet, update: notYet, rotate: notYet, export: notYet };
+const refusing: Services['protection'] = {
+  ...{ get: notYet, update: notYet, rotate: notYet, setPassphrase: notYet, export: notYet },
+};
 
 export type Workspace = ReturnType<typeof composeWorkspace>;
 

@@ -13,6 +13,7 @@ import { ProgressBar } from '../../components/ProgressBar.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { useWords } from '../../locales/i18n.ts';
 import { toast } from '../../state/toasts.ts';
+import { ChoosePassphrase } from './ChoosePassphrase.tsx';
 import { ExportedKey } from './ExportedKey.tsx';
 
 /** What is encrypted, with which key, and how that key is kept (SEC-3, DSK-6). */
@@ -32,7 +33,7 @@ export function DataProtection() {
   );
 }
 
-function useChange(call: () => Promise<Protection>, failed: string) {
+function useChange<Input = void>(call: (input: Input) => Promise<Protection>, failed: string) {
   const queryClient = useQueryClient();
   const sentence = useSentence();
   return useMutation({
@@ -125,10 +126,21 @@ function Key({ protection: { key } }: { protection: Protection }) {
 function Secrets({ kept }: { kept: Protection['secrets'] }) {
   const { t } = useTranslation();
   const words = useWords().settings.protection.secrets;
+  const choice = useChange(
+    (passphrase: string) => api.protection.setPassphrase({ passphrase }),
+    t('settings.protection.notProtected'),
+  );
+  // A host without a window cannot ask for it at its next start.
+  const canChoose = kept === 'none' && window.vigie !== undefined;
   return (
-    <div className="border-t border-line pt-3">
-      <p className="font-medium">{t('settings.protection.secretsTitle')}</p>
-      <p className={`text-12 ${kept === 'none' ? 'text-attention' : 'text-soft'}`}>{words[kept]}</p>
+    <div className="flex flex-wrap items-start justify-between gap-4 border-t border-line pt-3">
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{t('settings.protection.secretsTitle')}</p>
+        <p className={`text-12 ${kept === 'none' ? 'text-attention' : 'text-soft'}`}>
+          {canChoose ? t('settings.protection.clearOnDesktop') : words[kept]}
+        </p>
+      </div>
+      {canChoose && <ChoosePassphrase choice={choice} />}
     </div>
   );
 }

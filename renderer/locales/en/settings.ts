@@ -113,6 +113,18 @@ export const settings: Texts<typeof french> = {
     shownText:
       'Whoever has this key and a backup reads all messages. Keep it in a password manager. On another machine, give it as VIGIE_DATA_KEY before you restore, or continue from Supabase.',
     copy: 'Copy the key',
+    choosePassphrase: 'Choose a passphrase',
+    clearOnDesktop:
+      'This system has no key store: the key and the credentials of the lines are not encrypted, only the rights of the file protect them. A passphrase encrypts them.',
+    passphraseText:
+      'Vigie will ask for it at each start, and send nothing before. Without it neither the key nor the credentials of the lines open: keep it in a password manager.',
+    passphrase: 'Passphrase',
+    passphraseHint: 'Several words that have nothing to do with each other make a good one.',
+    passphraseShort: 'Choose a passphrase of at least {{count, number}} characters.',
+    passphraseAgain: 'The same once more',
+    passphraseDiffers: 'The two passphrases are not the same.',
+    protect: 'Protect',
+    notProtected: 'The secrets are not protected',
     secretsTitle: 'Secrets of this machine',
     secrets: {
       os: 'The key and the credentials of the lines are protected by the key store of the system.',
@@ -179,6 +191,7 @@ export const settings: Texts<typeof french> = {
       'key.rotate': 'Key changed',
       'key.retired': 'Old key out of use',
       'key.export': 'Key shown',
+      'secrets.passphrase': 'Passphrase chosen',
       'settings.update': 'Settings changed',
       'clock.reset': 'Time put right',
       'line.add': 'Line added',

@@ -113,6 +113,18 @@ export const settings = {
     shownText:
       'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer, ou de reprendre la copie de Supabase.',
     copy: 'Copier la clé',
+    choosePassphrase: 'Choisir une phrase secrète',
+    clearOnDesktop:
+      'Ce système n’a pas de trousseau : la clé et les accès des lignes ne sont pas chiffrés, seuls les droits du fichier les protègent. Une phrase secrète les chiffre.',
+    passphraseText:
+      'Vigie la demandera à chaque démarrage, et n’enverra rien avant. Sans elle, ni la clé ni les accès des lignes ne s’ouvrent : gardez-la dans un gestionnaire de mots de passe.',
+    passphrase: 'Phrase secrète',
+    passphraseHint: 'Plusieurs mots sans lien entre eux font une bonne phrase.',
+    passphraseShort: 'Choisissez une phrase d’au moins {{count, number}} caractères.',
+    passphraseAgain: 'La même encore une fois',
+    passphraseDiffers: 'Les deux phrases ne sont pas les mêmes.',
+    protect: 'Protéger',
+    notProtected: 'Les secrets ne sont pas protégés',
     secretsTitle: 'Secrets de cette machine',
     secrets: {
       os: 'La clé et les accès des lignes sont protégés par le trousseau du système.',
@@ -179,6 +191,7 @@ export const settings = {
       'key.rotate': 'Clé changée',
       'key.retired': 'Ancienne clé retirée du service',
       'key.export': 'Clé affichée',
+      'secrets.passphrase': 'Phrase secrète choisie',
       'settings.update': 'Paramètres modifiés',
       'clock.reset': 'Heure rétablie',
       'line.add': 'Ligne ajoutée',
