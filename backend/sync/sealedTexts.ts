@@ -16,7 +16,7 @@ const SEALED_THERE = {
   message_errors: { message: '' },
 } as const;
 /** A question to Supabase is an address: it names the newest keys alone. */
-const MOST_NAMED = 16;
+const MOST_NAMED = 4;
 
 /**
  * Keys that texts of a machine in Supabase are sealed with and that are not at hand, by their ids: what is sealed says
