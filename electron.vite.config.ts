@@ -31,7 +31,7 @@ export default defineConfig({
       // A sandboxed preload can load nothing: one file, in CommonJS.
       externalizeDeps: false,
       rolldownOptions: {
-        input: { preload: at('electron/preload.ts') },
+        input: { preload: at('electron/preload.ts'), passphrase: at('electron/passphrasePreload.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -42,7 +42,7 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       minify: true,
-      rolldownOptions: { input: at('renderer/index.html') },
+      rolldownOptions: { input: { index: at('renderer/index.html'), passphrase: at('renderer/passphrase.html') } },
     },
   },
 });

@@ -113,7 +113,7 @@ export default defineConfig(
   { files: ['backend/main.ts', 'backend/cli/**', 'tests/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.d.ts'], rules: { '@typescript-eslint/consistent-type-definitions': 'off' } },
   {
-    files: ['electron/ipc.ts', 'electron/preload.ts'],
+    files: ['electron/ipc.ts', 'electron/preload.ts', 'electron/passphrasePreload.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

@@ -131,6 +131,16 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
           ring = next;
           return reached();
         },
+        async setPassphrase({ passphrase }, actor) {
+          if (protection.kind !== 'none')
+            throw new VigieError('bad_request', { detail: 'passphrase', reason: 'protected_already' });
+          await protection.setPassphrase(passphrase);
+          // Sealed at once; the clear files are overwritten.
+          loadSecrets(config.dataDir, protection);
+          audit.write({ actor, action: 'secrets.passphrase', target: '' });
+          listeners.notify.changed('settings');
+          return get();
+        },
         export(actor) {
           const { id } = inUse();
           audit.write({ actor, action: 'key.export', target: id });

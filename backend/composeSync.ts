@@ -4,6 +4,7 @@ import type { Clock } from './core/clock.ts';
 import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
 import type { Notify } from './monitoring/notify.ts';
+import type { ConfiguredLine, Lines } from './sending/lines.ts';
 import type { Pauses } from './sending/pauses.ts';
 import type { Audit } from './storage/audit.ts';
 import type { Database } from './storage/database.ts';
@@ -22,19 +23,20 @@ type SyncParts = {
   notify: Notify;
   audit: Audit;
   pauses: Pauses;
+  lines: Lines;
   locale: () => Locale;
 };
 
 /** Wires the copy in Supabase; without its settings, and in the demo, nothing of it runs (SYN-6). */
 export function composeSync(parts: SyncParts): { sync: Sync | null; service: SyncService } {
-  const { config, database, notify, audit, pauses, locale } = parts;
+  const { config, database, notify, audit, pauses, lines, locale } = parts;
   const source = workspaceId(database);
   const sync =
     config.supabase === null || config.demo
       ? null
       : new Sync({
           ...parts,
-          ...{ source, accounts: accountsOf(config) },
+          ...{ source, accounts: () => accountsOf(lines.all()) },
           remote: createRemote(config.supabase),
           changed: () => {
             notify.changed('sync');
@@ -53,10 +55,11 @@ export function composeSync(parts: SyncParts): { sync: Sync | null; service: Syn
 /** Reason of the pause: two machines must not both continue a campaign. */
 const TAKEN_OVER = 'taken_over';
 
-/** What each line sends from, so that two machines with the same account know it of each other. */
-function accountsOf({ wassenger, meta }: Config): Record<string, string> {
-  return {
-    ...(wassenger !== null && { wassenger: `wassenger ${wassenger.deviceId}` }),
-    ...(meta !== null && { meta: `meta ${meta.phoneNumberId}` }),
-  };
+/** What each line sends from, wherever it was set, so that two machines with the same account know it of each other. */
+function accountsOf(lines: readonly ConfiguredLine[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.flatMap(({ id, provider, account }) =>
+      account === undefined ? [] : [[id, `${provider.name} ${account.sender}`]],
+    ),
+  );
 }

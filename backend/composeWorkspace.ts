@@ -71,7 +71,9 @@ export type WorkspaceParts = {
 const notYet = (): never => {
   throw new VigieError('not_found');
 };
-const refusing: Services['protection'] = { get: notYet, update: notYet, rotate: notYet, export: notYet };
+const refusing: Services['protection'] = {
+  ...{ get: notYet, update: notYet, rotate: notYet, setPassphrase: notYet, export: notYet },
+};
 
 export type Workspace = ReturnType<typeof composeWorkspace>;
 
@@ -227,7 +229,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
-  const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, locale });
+  const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
   const lineService = composeLines({
     ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
     setup: parts.lineSetup,

@@ -125,20 +125,28 @@ describe('a restart', () => {
     const { simulator, input } = await startWassenger(PARIS);
     const before = await startLineHost();
     const line = await before.add(input);
+    await before.call('POST', '/sending/pause', { scope: 'all' });
+    const waiting = await before.send('+33612345622', { line: line.id });
     await before.stop();
     loseKeys(before.dataDir);
     const host = await startLineHost({ dataDir: before.dataDir });
     expect(await host.lines()).toMatchObject([{ id: line.id, use: 'keys_missing', account: null, webhookPath: '' }]);
+    await host.call('POST', '/sending/resume', { scope: 'all' });
+    expect(await host.call('POST', '/messages', { to: '+33612345610', body: 'x', line: line.id })).toMatchObject({
+      ...{ status: 422, body: { code: 'line_keys_missing' } },
+    });
     const change = (account: object) => host.call('PATCH', `/lines/${line.id}`, { account });
     expect(await change({ apiKey: PARIS.key })).toMatchObject({
       status: 422,
       body: { code: 'line_keys_missing', data: { fields: ['deviceId'] } },
     });
     expect((await host.call('POST', `/lines/${line.id}/test`)).body).toMatchObject({ code: 'line_keys_missing' });
+    expect(await host.attempt(waiting)).toMatchObject({ state: 'pending', tries: 0 });
     const { deviceId, apiKey, baseUrl } = input;
     expect(await change({ deviceId, apiKey, baseUrl })).toMatchObject({ body: { use: 'active', label: line.label } });
     await host.send('+33612345616', { line: line.id });
-    await vi.waitFor(() => expect(simulator.ledger()).toHaveLength(1), WITHIN);
+    await vi.waitFor(() => expect(simulator.ledger()).toHaveLength(2), WITHIN);
+    expect(await host.attempt(waiting)).toMatchObject({ tries: 1, errorCode: null });
   });
 
   it('leaves the lines of the environment as they are: marked, and not changed here (SND-12)', async () => {

@@ -110,6 +110,8 @@ export type Services = {
     update(patch: protection.ProtectionPatch, actor: string): Await<protection.Protection>;
     /** @throws VigieError `bad_request` when the environment gives the keys */
     rotate(actor: string): Await<protection.Protection>;
+    /** @throws VigieError `bad_request` when the secrets are protected already */
+    setPassphrase(input: protection.PassphraseInput, actor: string): Promise<protection.Protection>;
     export(actor: string): protection.ExportedKey;
   };
   clock: {

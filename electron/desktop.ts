@@ -1,22 +1,20 @@
 import { createRouterClient } from '@orpc/server';
-import { app, powerMonitor, protocol } from 'electron';
+import { app, powerMonitor } from 'electron';
 import path from 'node:path';
 import type { Locale } from '../backend/contract/common.ts';
-import { APP_SCHEME } from './addresses.ts';
 import type { Backend, BackendClient, Report } from './backend.ts';
 import { createDesktopMemory, type DesktopMemory } from './desktopState.ts';
 import { serveIpc } from './ipc.ts';
 import { setApplicationMenu } from './menu.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
-import { serveInterface } from './protocol.ts';
 import { followStatus, UNKNOWN_STATUS, type Status } from './status.ts';
 import { createTray } from './tray.ts';
 import { createTrayActions } from './trayActions.ts';
-import { createMainWindow, restrictPages, type MainWindow } from './window.ts';
+import { createMainWindow, type MainWindow } from './window.ts';
 import { words } from './words.ts';
 
 /** Folders and files of the built app. */
-export type Places = { preload: string; renderer: string; icons: string; tray: string; state: string };
+export type Places = { preload: string; icons: string; tray: string; state: string };
 
 export type Desktop = {
   /** Shows the window, at a page of the interface when one is named. */
@@ -34,8 +32,6 @@ export async function startDesktop(backend: Backend, places: Places, report: Rep
   const locale = (): Locale => status.locale;
 
   setApplicationMenu();
-  restrictPages(report);
-  protocol.handle(APP_SCHEME, (request) => serveInterface(places.renderer, request));
   const ipc = serveIpc(backend.router, { actor: 'interface' }, report);
   const window = createMainWindow({
     ...{ preload: places.preload, icon, memory, ipc, report },
@@ -70,13 +66,12 @@ export async function startDesktop(backend: Backend, places: Places, report: Rep
   };
 }
 
-/** Quitting closes the window for good; a click in the dock opens it; when it is gone Vigie goes on in the tray. */
+/** Quitting closes the window for good; a click in the dock opens it. */
 function followSystem(window: MainWindow, resumed: () => void): void {
   app.on('before-quit', window.release);
   app.on('activate', () => {
     window.open();
   });
-  app.on('window-all-closed', () => {});
   powerMonitor.on('resume', resumed);
 }
 

@@ -92,6 +92,19 @@ export function serveIpc(router: Backend['router'], context: CallContext, report
   };
 }
 
+/** Hands on every text that the page of one window says on a channel; returns the function that ends it. */
+export function hear(contents: WebContents, channel: string, listener: (text: string) => void): () => void {
+  const admitted = new Set([contents.id]);
+  const receive = (event: IpcMainEvent, ...parts: unknown[]): void => {
+    const read = z.tuple([z.string()]).safeParse(parts);
+    if (read.success && isTrusted(event, admitted)) listener(read.data[0]);
+  };
+  ipcMain.on(channel, receive);
+  return () => {
+    ipcMain.off(channel, receive);
+  };
+}
+
 /** Only the main frame of one of our windows, showing our own interface, may speak (SEC-5). */
 function isTrusted({ sender, senderFrame }: IpcMainEvent, admitted: ReadonlySet<number>): boolean {
   return (

@@ -8,8 +8,11 @@ import { errorSentence } from '../backend/contract/messages/sentence.ts';
 import { APP_SCHEME } from './addresses.ts';
 import type { Report } from './backend.ts';
 import { startDesktop, type Desktop } from './desktop.ts';
+import { askPassphrase } from './passphraseWindow.ts';
+import { serveInterface } from './protocol.ts';
 import { systemKeyStore } from './secrets.ts';
 import { quitCleanly } from './shutdown.ts';
+import { restrictPages } from './window.ts';
 import { words } from './words.ts';
 
 const BUILT = path.join(import.meta.dirname, '..');
@@ -48,7 +51,24 @@ async function run(): Promise<void> {
     app.relaunch();
     app.quit();
   };
-  const backend = await compose({ config, restart, keyStore: await systemKeyStore() });
+  restrictPages(report);
+  protocol.handle(APP_SCHEME, (request) => serveInterface(path.join(BUILT, 'renderer'), request));
+  // When its window is gone Vigie goes on in the tray; the one that asks for the passphrase comes before there is any.
+  app.on('window-all-closed', () => {});
+  let opening = true;
+  const ask = async (isWrong: boolean): Promise<string | null> => {
+    // Once it is open nobody is interrupted: a backup that needs another passphrase says so.
+    if (!opening) return null;
+    const passphrase = await askPassphrase(isWrong, {
+      ...{ preload: path.join(BUILT, 'preload/passphrase.cjs'), icon: path.join(RESOURCES, 'icons/icon.png') },
+      ...{ locale: LOCALE, report },
+    });
+    // Closed without an answer: nothing was begun yet.
+    if (passphrase === null) app.exit(0);
+    return passphrase;
+  };
+  const backend = await compose({ config, restart, keyStore: await systemKeyStore(), askPassphrase: ask });
+  opening = false;
   quitCleanly(async () => {
     desktop?.stop();
     await backend.stop();
@@ -78,7 +98,6 @@ function readFlags(args: string[]): Flags {
 function placesIn(home: string) {
   return {
     preload: path.join(BUILT, 'preload/preload.cjs'),
-    renderer: path.join(BUILT, 'renderer'),
     icons: path.join(RESOURCES, 'icons'),
     tray: path.join(RESOURCES, 'tray'),
     state: path.join(home, 'state.json'),

@@ -140,6 +140,13 @@ function windowOptions({ preload, icon, memory }: { preload: string; icon: strin
     ...DEFAULT_SIZE,
     ...visiblePlace(memory.state.window),
     ...MINIMUM_SIZE,
+    ...pageOptions({ preload, icon }),
+  };
+}
+
+/** What every window of ours has: a page without Node, shown once it is drawn (SEC-5). */
+export function pageOptions({ preload, icon }: { preload: string; icon: string }) {
+  return {
     show: false,
     title: 'Vigie',
     icon,

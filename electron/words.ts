@@ -23,6 +23,12 @@ const french = {
   'desktop.hidden': 'Vigie reste ouverte',
   'desktop.hidden.body':
     'Les envois continuent. Vigie se trouve près de l’horloge ; pour l’arrêter, choisissez « Quitter Vigie » dans son menu.',
+  'desktop.passphrase': 'Ouvrir Vigie',
+  'desktop.passphrase.text':
+    'La clé des données et les accès des lignes sont protégés par une phrase secrète. Rien n’est envoyé avant.',
+  'desktop.passphrase.label': 'Phrase secrète',
+  'desktop.passphrase.wrong': 'Ce n’est pas la bonne phrase. Essayez encore.',
+  'desktop.passphrase.open': 'Ouvrir',
   'desktop.actionFailed': 'Action impossible',
   'desktop.startFailed': 'Vigie n’a pas pu démarrer',
 } as const;
@@ -51,6 +57,12 @@ const english: Record<WordKey, string> = {
   'desktop.menu.quit': 'Quit Vigie',
   'desktop.hidden': 'Vigie stays open',
   'desktop.hidden.body': 'Sending goes on. Vigie is near the clock; to stop it, choose “Quit Vigie” in its menu.',
+  'desktop.passphrase': 'Open Vigie',
+  'desktop.passphrase.text':
+    'The data key and the credentials of the lines are protected by a passphrase. Nothing is sent before.',
+  'desktop.passphrase.label': 'Passphrase',
+  'desktop.passphrase.wrong': 'This is not the right passphrase. Try again.',
+  'desktop.passphrase.open': 'Open',
   'desktop.actionFailed': 'This was not possible',
   'desktop.startFailed': 'Vigie could not start',
 };

@@ -14,9 +14,8 @@ import { askPassphrase } from './passphrase.ts';
 import { createTokens, role, type IssuedToken, type Tokens } from '../http/tokens.ts';
 import { openProtection, type KeyMeans } from '../storage/secretProtection.ts';
 import { tokenKey } from '../storage/secrets.ts';
-import type { Pulled } from '../sync/pull.ts';
 import { demoFolder, isInstalled, readHostFile } from '../storage/store.ts';
-import { CommandError, type Client, type Output, type PullRequest } from './command.ts';
+import { CommandError, type Client, type Output, type PullAnswer, type PullRequest } from './command.ts';
 import { pull } from './pulling.ts';
 import { restoreFile } from './restoring.ts';
 import type { Connection, Folder } from './run.ts';
@@ -88,9 +87,9 @@ export async function restoreFrom(folder: Folder, locale: Locale, archive: strin
 }
 
 /** Makes the workspace of a folder anew from its copy in Supabase. */
-export function pullFrom(folder: Folder, locale: Locale, request: PullRequest): Promise<Pulled> {
+export function pullFrom(folder: Folder, locale: Locale, request: PullRequest): Promise<PullAnswer> {
   const config = loadConfig({ ...folder, demo: false });
-  return pull({ config, migrationsDir: MIGRATIONS, locale }, request);
+  return pull({ config, migrationsDir: MIGRATIONS, locale, means: meansOf(config) }, request);
 }
 
 async function connectTo(address: string, config: Config, locale: Locale): Promise<Connection> {

@@ -38,12 +38,21 @@ export type Context = {
   /** Puts a backup in place of the workspace's files, by way of the application that runs there, or without one. */
   restoreFrom(archive: string): Promise<Backup>;
   /** Makes the workspace's files anew from Supabase; the application must not run there. */
-  pull(request: PullRequest): Promise<Pulled>;
+  pull(request: PullRequest): Promise<PullAnswer>;
   /** Where a long answer is written as it comes: a file, without one the output. */
   openOutput(file: string | undefined): Promise<Output>;
 };
 
-export type PullRequest = { source: string | null; replace: boolean; progress: (rows: number) => void };
+export type PullRequest = {
+  source: string | null;
+  replace: boolean;
+  /** Goes on although texts are sealed with a key that is not at hand. */
+  withoutKey: boolean;
+  progress: (rows: number) => void;
+};
+
+/** `keepDataKey`: texts need a key of `VIGIE_DATA_KEY`, so that every start needs it too. */
+export type PullAnswer = Pulled & { keepDataKey: boolean };
 
 /** What a command found: for programs, and in words; no words where all has been written already. */
 export type Answer = { data: unknown; words: string };

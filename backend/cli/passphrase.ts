@@ -1,12 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import type { KeyMeans } from '../storage/secretProtection.ts';
 
 /**
  * Asks whoever sits in front of the terminal for the passphrase of the secrets; what is typed is not shown.
- * Undefined where nobody does: then only `VIGIE_PASSPHRASE` can open them.
+ * Undefined where nobody does: then only `VIGIE_PASSPHRASE` can open them. A wrong one is not asked for again.
  */
-export const askPassphrase: (() => Promise<string>) | undefined = process.stdin.isTTY
-  ? async () => {
+export const askPassphrase: KeyMeans['askPassphrase'] = process.stdin.isTTY
+  ? async (isWrong) => {
+      if (isWrong) return null;
       const silent = new Writable({
         write(_chunk, _encoding, done) {
           done();
@@ -25,7 +27,7 @@ export const askPassphrase: (() => Promise<string>) | undefined = process.stdin.
 
 /** The same answer when the application starts anew, as after a restore. */
 export function askOnce(): typeof askPassphrase {
-  let answer: Promise<string> | null = null;
+  let answer: Promise<string | null> | null = null;
   const ask = askPassphrase;
-  return ask === undefined ? undefined : () => (answer ??= ask());
+  return ask === undefined ? undefined : (isWrong) => (isWrong ? Promise.resolve(null) : (answer ??= ask(false)));
 }

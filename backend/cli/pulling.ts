@@ -3,21 +3,24 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import type { Locale } from '../contract/common.ts';
 import { systemClock } from '../core/clock.ts';
+import { presentSecrets } from '../storage/backups/archivedSecrets.ts';
+import { keyRing } from '../storage/encryption/dataKeys.ts';
+import { protectionAtHand, type KeyMeans } from '../storage/secretProtection.ts';
 import { isInstalled, lockFolder } from '../storage/store.ts';
-import { pullWorkspace, type Pulled } from '../sync/pull.ts';
+import { pullWorkspace } from '../sync/pull.ts';
 import { createRemote, RemoteError, type Remote } from '../sync/remote.ts';
 import { problemSentence } from '../sync/service.ts';
-import { CommandError, type PullRequest } from './command.ts';
+import { CommandError, type PullAnswer, type PullRequest } from './command.ts';
 
 /**
  * Restores a whole machine from Supabase into a data folder on which nothing runs (SYN-3).
- * @throws CommandError in words; VigieError when an application runs on the folder
+ * @throws CommandError in words; VigieError when an application runs on the folder, or `copy_key_missing`
  */
 export async function pull(
-  target: { config: Config; migrationsDir: string; locale: Locale },
+  target: { config: Config; migrationsDir: string; locale: Locale; means: KeyMeans },
   request: PullRequest,
-): Promise<Pulled> {
-  const { config, migrationsDir, locale } = target;
+): Promise<PullAnswer> {
+  const { config, migrationsDir, locale, means } = target;
   const { dataDir, supabase } = config;
   if (supabase === null) throw new CommandError('failure.sync_off');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -28,17 +31,25 @@ export async function pull(
     const remote = createRemote(supabase);
     await remote.checkSchema();
     const source = await chooseSource(remote, request.source);
+    const present = presentSecrets(dataDir, { means, protection: await protectionAtHand(dataDir, means) });
     const folders = { folder: dataDir, secretsFolder: dataDir, demo: false };
-    return await pullWorkspace({
-      ...{ remote, source, folders, migrationsDir },
+    const pulled = await pullWorkspace({
+      ...{ remote, source, folders, migrationsDir, withoutKey: request.withoutKey },
+      ring: keyRing(means.dataKeys, present.dataKeys),
+      linesWithKeys: [...Object.keys(present.lines), ...linesOfEnvironment(config)],
       ...{ now: systemClock.now(), progress: request.progress },
     });
+    return { ...pulled, keepDataKey: means.dataKeys.some(({ id }) => pulled.usedKeys.includes(id)) };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     throw new CommandError('failure.sync', { reason: problemSentence(locale, error.problem) }, { cause: error });
   } finally {
     unlock();
   }
+}
+
+function linesOfEnvironment({ wassenger, meta }: Config): string[] {
+  return [...(wassenger === null ? [] : ['wassenger']), ...(meta === null ? [] : ['meta'])];
 }
 
 async function chooseSource(remote: Remote, named: string | null): Promise<string> {

@@ -7,8 +7,7 @@ import { systemClock } from '../core/clock.ts';
 import { readArchiveManifest } from '../storage/backups/archive.ts';
 import { backupFolder, backupNameOf, listBackups } from '../storage/backups/createBackup.ts';
 import { completeRestore, stageRestore } from '../storage/backups/restore.ts';
-import { VigieError } from '../contract/errors.ts';
-import { openProtection, type KeyMeans, type SecretProtection } from '../storage/secretProtection.ts';
+import { protectionAtHand, type KeyMeans } from '../storage/secretProtection.ts';
 import { demoFolder, lockFolder } from '../storage/store.ts';
 import { CommandError, type Client } from './command.ts';
 
@@ -34,7 +33,7 @@ export async function restoreFile(
   const unlock = lockFolder(config.dataDir);
   try {
     const folders = { folder, secretsFolder: config.dataDir, demo };
-    const keys = { means, protection: await protectionOf(config.dataDir, means) };
+    const keys = { means, protection: await protectionAtHand(config.dataDir, means) };
     await stageRestore(kept, { ...folders, migrationsDir, keys, now: systemClock.now() });
     completeRestore(folders);
   } finally {
@@ -43,16 +42,6 @@ export async function restoreFile(
   const restored = listBackups(folder).find((backup) => backup.name === name);
   if (restored === undefined) throw new CommandError('failure.file_missing', { file: kept });
   return restored;
-}
-
-/** Null where the secrets of the folder cannot be opened: a restore is the way out of that too. */
-async function protectionOf(dataDir: string, means: KeyMeans): Promise<SecretProtection | null> {
-  try {
-    return await openProtection(dataDir, means);
-  } catch (error) {
-    if (error instanceof VigieError && error.code === 'frozen') return null;
-    throw error;
-  }
 }
 
 /** Copies a backup to where the operator wants it. @throws CommandError in words */

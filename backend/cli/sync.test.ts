@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { runLine } from '../../tests/support/commandLine.ts';
 import { temporaryFolders } from '../../tests/support/folders.ts';
 import { MIGRATIONS } from '../../tests/support/engine.ts';
-import { someSync } from '../../tests/support/samples.ts';
+import { somePull, someSync } from '../../tests/support/samples.ts';
 import { loadConfig } from '../config.ts';
 import type { SyncStatus } from '../contract/sync.ts';
 import { CommandError } from './command.ts';
@@ -30,8 +30,18 @@ it('sync status, push and retry say how the copy stands and what is set aside (S
   expect((await runLine(['sync', 'retry'], overrides)).exitCode).toBe(2);
 });
 
-it('sync pull says what it took, what is missing, and what comes next (SYN-3)', async () => {
-  const pulled = { source: 'machine-1', rows: 1200, leftOut: 2, missing: 40, pushedAt: '2026-11-20T08:00:00.000Z' };
+it('sync pull says what it took, what is missing, which keys are to be given, and what comes next (SYN-3, SEC-3, SND-12)', async () => {
+  const pulled = {
+    ...somePull,
+    ...{
+      leftOut: 2,
+      missing: 40,
+      missingKeys: ['0a1b2c3d'],
+      unreadable: 7,
+      linesWithoutKeys: ['Lyon'],
+      keepDataKey: true,
+    },
+  };
   const asked: unknown[] = [];
   const given = {
     locale: 'en' as const,
@@ -40,17 +50,24 @@ it('sync pull says what it took, what is missing, and what comes next (SYN-3)', 
       return pulled;
     },
   };
-  const { exitCode, output } = await runLine(['sync', 'pull', '--source', 'machine-1', '--replace'], {}, given);
-  expect([exitCode, asked]).toMatchObject([0, [{ source: 'machine-1', replace: true }]]);
+  const line = ['sync', 'pull', '--source', 'machine-1', '--replace'];
+  const { exitCode, output } = await runLine(line, {}, given);
+  await runLine([...line, '--without-key'], {}, given);
+  expect([exitCode, asked]).toMatchObject([
+    0,
+    [{ source: 'machine-1', replace: true, withoutKey: false }, { withoutKey: true }],
+  ]);
   expect(output).toMatch(/1200 rows[\s\S]*40 rows were missing, and 2[\s\S]*paused for 24 hours/);
+  expect(output).toMatch(/0a1b2c3d[^\n]*comes: 7\.[\s\S]*Keep VIGIE_DATA_KEY[\s\S]*environment: Lyon\./);
 });
 
 it('sync pull refuses a folder with content, a folder without Supabase, and says when Supabase is not there (SYN-3)', async () => {
   const dataDir = folder();
   const target = (environment: Record<string, string>) => ({
     ...{ config: loadConfig({ dataDir, demo: false }, environment), migrationsDir: MIGRATIONS, locale: 'en' as const },
+    means: { passphrase: null, dataKeys: [] },
   });
-  const request = { source: null, replace: false, progress: () => {} };
+  const request = { source: null, replace: false, withoutKey: false, progress: () => {} };
   const supabase = { SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_SERVICE_ROLE_KEY: 'key' };
   const keyOf = (error: unknown): string => (error instanceof CommandError ? error.key : String(error));
   expect(await pull(target({}), request).catch(keyOf)).toBe('failure.sync_off');

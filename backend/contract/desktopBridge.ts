@@ -14,3 +14,13 @@ export type DesktopBridge = {
   onNavigate(listener: (page: string) => void): () => void;
   readonly platform: string;
 };
+
+/** What the page says that asks for the passphrase before the application opens (DSK-6). */
+export type PassphraseWords = Record<'locale' | 'title' | 'text' | 'label' | 'wrong' | 'open', string>;
+
+/** What that page has, on `window.vigiePassphrase`. */
+export type PassphraseBridge = {
+  /** @param listener gets `PassphraseWords` as JSON */
+  onAsked(listener: (words: string) => void): void;
+  answer(passphrase: string): void;
+};

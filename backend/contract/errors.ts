@@ -36,6 +36,7 @@ export const ERROR_STATUS = {
   backup_newer: 422,
   backup_of_other_workspace: 422,
   backup_key_missing: 422,
+  copy_key_missing: 422,
   body_unreadable: 422,
   unknown_variable: 422,
   sync_off: 422,

@@ -25,6 +25,11 @@ export type Protection = z.infer<typeof protection>;
 
 export const protectionPatch = z.object({ encryptAll: z.boolean() });
 export type ProtectionPatch = z.infer<typeof protectionPatch>;
+/** Guessed offline by who has the file: so it is not a short one. */
+export const LEAST_PASSPHRASE = 12;
+export const passphraseInput = z.object({ passphrase: z.string().min(LEAST_PASSPHRASE).max(500) });
+export type PassphraseInput = z.infer<typeof passphraseInput>;
+
 /** What `VIGIE_DATA_KEY` takes on another machine. */
 export const exportedKey = z.object({ id: z.string(), dataKey: z.string() });
 export type ExportedKey = z.infer<typeof exportedKey>;
@@ -37,6 +42,10 @@ export const protectionRoutes = {
       .input(protectionPatch)
       .output(protection),
     rotate: oc.route({ method: 'POST', path: '/protection/key/rotate', tags: ['settings'] }).output(protection),
+    setPassphrase: oc
+      .route({ method: 'POST', path: '/protection/passphrase', tags: ['settings'] })
+      .input(passphraseInput)
+      .output(protection),
     export: oc.route({ method: 'POST', path: '/protection/key/export', tags: ['settings'] }).output(exportedKey),
   },
 };

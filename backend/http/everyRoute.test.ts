@@ -93,6 +93,7 @@ const CASES: Record<string, Case> = {
   'GET /protection': noInput,
   'PATCH /protection': body({ encryptAll: true }, { encryptAll: 'yes' }),
   'POST /protection/key/rotate': noInput,
+  'POST /protection/passphrase': body({ passphrase: 'cheval batterie agrafe' }, { passphrase: 'short' }),
   'POST /protection/key/export': noInput,
   'GET /backups': noInput,
   'POST /backups': { happy: { status: 201 }, refused: null },

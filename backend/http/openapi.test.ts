@@ -62,6 +62,7 @@ const ROUTES = [
   'GET /protection',
   'PATCH /protection',
   'POST /protection/key/rotate',
+  'POST /protection/passphrase',
   'POST /protection/key/export',
   'GET /relay',
   'GET /sync',

@@ -134,6 +134,9 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       get: os.protection.get.handler(() => protection.get()),
       update: os.protection.update.handler(({ input, context }) => protection.update(input, context.actor)),
       rotate: os.protection.rotate.handler(({ context }) => protection.rotate(context.actor)),
+      setPassphrase: os.protection.setPassphrase.handler(({ input, context }) =>
+        protection.setPassphrase(input, context.actor),
+      ),
       export: os.protection.export.handler(({ context }) => protection.export(context.actor)),
     },
     clock: {

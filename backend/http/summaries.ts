@@ -61,6 +61,7 @@ export const SUMMARIES: Record<string, string> = {
   'protection.get': 'What is encrypted, and how its key is kept',
   'protection.update': 'Encrypt the texts of every message, or of sensitive ones alone',
   'protection.rotate': 'Make a new key and encrypt everything with it',
+  'protection.setPassphrase': 'Protect secrets that lie in clear by a passphrase, which every start then asks for',
   'protection.export': 'The key, to restore backups on another machine',
   'clock.get': 'Whether the clock of this machine can be trusted',
   'clock.reset': 'Go back to the present after a clock that was ahead by mistake',

@@ -112,6 +112,12 @@ export class Lines {
     return this.#statements.known.all();
   }
 
+  /** A line that was set in the application and whose keys are not here, as after a restore without them. */
+  lacksKeys(id: string): boolean {
+    const known = this.#statements.one.get({ id });
+    return known?.source === 'app' && known.isArchived === 0 && this.find(id) === null;
+  }
+
   /** What a line is called, also one that is gone. */
   labelOf(id: string): string {
     return this.#statements.one.get({ id })?.label ?? id;
@@ -137,11 +143,13 @@ export class Lines {
 
   /**
    * The line that a caller named, else the default one.
-   * @throws VigieError `no_line` when there is none, `not_found` when the named one is not configured, `line_disabled`
+   * @throws VigieError `no_line` when there is none; `line_keys_missing`, `not_found` when the named one is not configured;
+   *   `line_disabled`
    */
   choose(id?: string | null): ConfiguredLine {
     if (id !== undefined && id !== null) {
       const named = this.find(id);
+      if (this.lacksKeys(id)) throw new VigieError('line_keys_missing', { line: this.labelOf(id), fields: [] });
       if (named === null) throw new VigieError('not_found', { detail: id });
       if (this.options(id).disabled) throw new VigieError('line_disabled', { line: named.label });
       return named;

@@ -55,6 +55,22 @@ describe('an unknown outcome', () => {
     expect(engine.ledger.usage(engine.clock.now()).used).toBe(1);
   });
 
+  it('on a line whose keys are missing is neither asked about nor parked, until they are given again (SND-6, SND-12)', async () => {
+    const id = unknownAttempt();
+    const [line] = engine.lines.all();
+    engine.database.prepare(`UPDATE lines SET source = 'app'`).run();
+    engine.lines.drop('line');
+    answer('absent');
+    for (let round = 0; round < 3; round++) await askAfter(PARK_AFTER_MS);
+    expect(engine.attempt(id)).toMatchObject({ state: 'unknown', lookups: 0, parkedAt: null });
+    expect([asked, parked]).toEqual([[], []]);
+
+    engine.lines.put({ ...line!, source: 'app' }, engine.clock.now());
+    await askAfter(60_000);
+    await askAfter(SETTLING_MS);
+    expect([asked.length, parked]).toEqual([2, [id]]);
+  });
+
   it('that the provider reports as failed has failed for good (SND-6)', async () => {
     const id = unknownAttempt();
     engine.provider.onLookUp = () => ({

@@ -15,6 +15,8 @@ import type { LookupOutcome } from './provider.ts';
 export const PARK_AFTER_MS = HOUR_MS;
 /** Questions are asked at these distances, the last one again and again. */
 const LOOKUP_STEPS_MS = [15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
+/** A line whose keys are missing is looked at this often. */
+const KEYS_AWAITED_MS = MINUTE_MS;
 const BATCH = 20;
 const TICK_MS = SECOND_MS / 4;
 
@@ -102,6 +104,10 @@ export class Reconciliation implements Service {
 
   async #reconcile(asked: AttemptRow): Promise<void> {
     const line = this.#deps.lines.find(asked.lineId);
+    if (line === null && this.#deps.lines.lacksKeys(asked.lineId)) {
+      this.#awaitKeys(asked);
+      return;
+    }
     const canAsk = line !== null && line.provider.capabilities.lookupByReference;
     const answer: LookupOutcome = canAsk
       ? await line.provider.lookUp(asked.reference)
@@ -136,6 +142,12 @@ export class Reconciliation implements Service {
     if (lines.options(attempt.lineId).absentPolicy === 'retry' && attempt.tries < attempt.maxAttempts) {
       outcomes.absent(attempt, { retry: true, code: 'proved_absent' });
     } else this.#park(attempt, 'proved_absent');
+  }
+
+  /** Nobody can be asked yet, and nothing is to be decided: it is asked about once the keys of its line are given. */
+  #awaitKeys(attempt: AttemptRow): void {
+    const { store, clock } = this.#deps;
+    store.update(attempt, { lookupAt: clock.now() + KEYS_AWAITED_MS }, clock.now());
   }
 
   #unavailable(attempt: AttemptRow, detail: string): void {

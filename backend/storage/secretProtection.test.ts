@@ -92,6 +92,27 @@ describe('the secrets of a folder (DSK-6)', () => {
     expect(contents(folder)).toBe(before);
   });
 
+  it('are asked for again after a wrong answer, until there is none; a wrong setting asks nobody', async () => {
+    const folder = newFolder();
+    const secrets = await load(folder, PHRASE);
+    const questions: boolean[] = [];
+    const answering = (...answers: (string | null)[]): KeyMeans => ({
+      ...NOTHING,
+      askPassphrase(isWrong) {
+        questions.push(isWrong);
+        return Promise.resolve(answers.shift() ?? null);
+      },
+    });
+    expect(await load(folder, answering('cheval', PHRASE.passphrase))).toEqual(secrets);
+    expect(await refusal(folder, answering('cheval', null))).toBe('passphrase_wrong');
+    expect(await refusal(folder, answering(null))).toBe('passphrase_missing');
+    expect(questions).toEqual([false, true, false, true, false]);
+    expect(await refusal(folder, { ...answering(PHRASE.passphrase), passphrase: 'cheval batterie' })).toBe(
+      'passphrase_wrong',
+    );
+    expect(questions).toHaveLength(5);
+  });
+
   it('change hands: each way of keeping them follows the other, and a key of the environment its successor', async () => {
     const folder = newFolder();
     const secrets = await load(folder, ENVIRONMENT);

@@ -45,8 +45,8 @@ export type KeyMeans = {
   dataKeys: readonly DataKey[];
   /** Null where there is none that encrypts. */
   keyStore?: KeyStore | null;
-  /** Asks whoever sits in front of the terminal. */
-  askPassphrase?: (() => Promise<string>) | undefined;
+  /** Asks whoever sits in front of the machine, once more when the answer was wrong; null: there is no answer. */
+  askPassphrase?: ((isWrong: boolean) => Promise<string | null>) | undefined;
 };
 
 export type ProtectionKind = 'os' | 'passphrase' | 'environment' | 'none';
@@ -60,6 +60,8 @@ export type SecretProtection = {
   open(content: string): string;
   /** Content for an archive: opened by the passphrase where there is one, and by this data key. */
   sealForArchive(secrets: string, key: DataKey): string;
+  /** What is sealed from now on opens by this passphrase alone. */
+  setPassphrase(passphrase: string): Promise<void>;
 };
 
 const PLACE = 'vigie secrets';
@@ -74,6 +76,7 @@ export const UNPROTECTED: SecretProtection = {
     return content;
   },
   sealForArchive: (secrets, key) => sealWith(randomBytes(KEY_BYTES), (content) => [dataKeyLock(content, key)], secrets),
+  setPassphrase: () => Promise.reject(new VigieError('frozen', { reason: 'secrets_locked' })),
 };
 
 /**
@@ -87,6 +90,16 @@ export async function openProtection(dataDir: string, means: KeyMeans): Promise<
   return protectionFor(existsSync(file) ? readEnvelope(readFileSync(file, 'utf8')) : null, means);
 }
 
+/** Null where the secrets of a folder cannot be opened: putting files in its place is the way out of that too. */
+export async function protectionAtHand(dataDir: string, means: KeyMeans): Promise<SecretProtection | null> {
+  try {
+    return await openProtection(dataDir, means);
+  } catch (error) {
+    if (error instanceof VigieError && error.code === 'frozen') return null;
+    throw error;
+  }
+}
+
 /** For secrets that are to be written anew, whatever lies in the folder. */
 export function freshProtection(means: KeyMeans): Promise<SecretProtection> {
   return protectionFor(null, means);
@@ -96,19 +109,26 @@ async function protectionFor(found: Envelope | null, means: KeyMeans): Promise<S
   const opened = found === null ? null : await unlock(found, means);
   const passphrase = opened?.passphrase ?? means.passphrase;
   const contentKey = opened?.contentKey ?? randomBytes(KEY_BYTES);
-  const own = await ownLock(contentKey, { ...means, passphrase }, found);
-  if (own === null && found === null) return UNPROTECTED;
-  const locks = own === null ? [] : [own];
+  let own = await ownLock(contentKey, { ...means, passphrase }, found);
+  const locks = (): Lock[] => (own === null ? [] : [own]);
   return {
-    kind: own === null ? 'none' : kindOf(own),
-    seal: (secrets) => (own === null ? secrets : sealWith(contentKey, () => locks, secrets)),
+    get kind() {
+      return own === null ? 'none' : kindOf(own);
+    },
+    seal: (secrets) => (own === null ? secrets : sealWith(contentKey, locks, secrets)),
     open(content) {
       const sealed = readEnvelope(content);
-      return sealed === null ? content : openWith(contentKey, sealed);
+      if (sealed === null) return content;
+      // Nothing was ever sealed with this key.
+      if (own === null && found === null) throw new VigieError('frozen', { reason: 'secrets_locked' });
+      return openWith(contentKey, sealed);
     },
     sealForArchive(secrets, key) {
-      const portable = locks.filter(({ kind }) => kind === 'passphrase');
+      const portable = locks().filter(({ kind }) => kind === 'passphrase');
       return sealWith(contentKey, () => [...portable, dataKeyLock(contentKey, key)], secrets);
+    },
+    async setPassphrase(chosen) {
+      own = await passphraseLock(contentKey, chosen);
     },
   };
 }
@@ -138,7 +158,9 @@ type Unlocked = { contentKey: Buffer; passphrase: string | null };
 /** Tries every lock that these means fit; says which one is missing or wrong when none opens. */
 async function unlock(found: Envelope, means: KeyMeans): Promise<Unlocked> {
   let refusal = new VigieError('frozen', { reason: 'secrets_locked' });
-  for (const candidate of found.locks) {
+  // What needs no answer first: nobody is asked for what is at hand.
+  const silent = found.locks.filter(({ kind }) => kind !== 'passphrase');
+  for (const candidate of [...silent, ...found.locks.filter(({ kind }) => kind === 'passphrase')]) {
     const result = await openLock(candidate, means);
     if (!(result instanceof VigieError)) return result;
     refusal = result;
@@ -150,12 +172,14 @@ async function openLock(candidate: Lock, means: KeyMeans): Promise<Unlocked | Vi
   const wrapped = Buffer.from(candidate.wrapped, 'base64');
   switch (candidate.kind) {
     case 'passphrase': {
-      const passphrase = means.passphrase ?? (await means.askPassphrase?.()) ?? null;
-      if (passphrase === null) return new VigieError('frozen', { reason: 'passphrase_missing' });
-      const contentKey = unseal(await deriveKey(passphrase, candidate), wrapped, KEY_PLACE);
-      return contentKey === null
-        ? new VigieError('frozen', { reason: 'passphrase_wrong' })
-        : { contentKey, passphrase };
+      for (let isWrong = false; ; isWrong = true) {
+        const given = isWrong ? null : means.passphrase;
+        const passphrase = given ?? (await askFor(means, isWrong));
+        if (passphrase === null)
+          return new VigieError('frozen', { reason: isWrong ? 'passphrase_wrong' : 'passphrase_missing' });
+        const contentKey = unseal(await deriveKey(passphrase, candidate), wrapped, KEY_PLACE);
+        if (contentKey !== null) return { contentKey, passphrase };
+      }
     }
     case 'data_key': {
       const known = means.dataKeys.find(({ id }) => id === candidate.keyId);
@@ -175,16 +199,17 @@ async function openLock(candidate: Lock, means: KeyMeans): Promise<Unlocked | Vi
   }
 }
 
+/** A passphrase of the settings that is wrong is a wrong setting: nobody is asked for another one. */
+async function askFor({ passphrase, askPassphrase }: KeyMeans, isWrong: boolean): Promise<string | null> {
+  return passphrase === null ? ((await askPassphrase?.(isWrong)) ?? null) : null;
+}
+
 /** The lock under which the secrets are to be kept; null for none. One that is there already is kept as it is. */
 async function ownLock(contentKey: Buffer, means: KeyMeans, found: Envelope | null): Promise<Lock | null> {
   const there = (kind: Lock['kind']): Lock | undefined => found?.locks.find((candidate) => candidate.kind === kind);
   const { passphrase, dataKeys, keyStore } = means;
   if (passphrase !== null) {
-    const kept = there('passphrase');
-    if (kept !== undefined) return kept;
-    const fresh = { salt: randomBytes(SALT_BYTES).toString('base64'), scrypt: SCRYPT };
-    const wrapped = seal(await deriveKey(passphrase, fresh), contentKey, KEY_PLACE).toString('base64');
-    return { kind: 'passphrase', ...fresh, wrapped };
+    return there('passphrase') ?? passphraseLock(contentKey, passphrase);
   }
   const [first] = dataKeys;
   if (first !== undefined) {
@@ -194,6 +219,12 @@ async function ownLock(contentKey: Buffer, means: KeyMeans, found: Envelope | nu
   if (!keyStore) return null;
   const wrap = async (): Promise<string> => (await keyStore.wrap(contentKey.toString('base64'))).toString('base64');
   return there('os') ?? { kind: 'os', wrapped: await wrap() };
+}
+
+async function passphraseLock(contentKey: Buffer, passphrase: string): Promise<Lock> {
+  const fresh = { salt: randomBytes(SALT_BYTES).toString('base64'), scrypt: SCRYPT };
+  const wrapped = seal(await deriveKey(passphrase, fresh), contentKey, KEY_PLACE).toString('base64');
+  return { kind: 'passphrase', ...fresh, wrapped };
 }
 
 function dataKeyLock(contentKey: Buffer, { id, key }: DataKey): Lock {

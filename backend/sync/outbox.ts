@@ -10,6 +10,8 @@ type OutboxRow = { position: number; entity: string; rowKey: string; version: nu
 export type SetAside = { position: number; entity: string; rowKey: string; reason: string; setAsideAt: number };
 /** A full copy: rows of `mirror` and of those after it are still to be noted, from the one after `after` on. */
 type Copying = { floor: number | null; mirror: number; after: LocalValue[] | null };
+/** Digest of the account behind each line. */
+export type Accounts = Record<string, string>;
 type State = {
   version: number;
   generation: number;
@@ -22,6 +24,8 @@ type State = {
 const HOURLY = 'daily_message_stats';
 /** Rows noted in one transaction while everything is copied. */
 const COPY_STEP = 300;
+/** In `meta`: accounts on which what other machines sent is counted here. */
+export const HEARD_OF = 'sync_heard_of';
 /** Letters that one request carries, about. */
 const BATCH_LETTERS = 1_000_000;
 const SHOWN_SET_ASIDE = 50;
@@ -88,6 +92,9 @@ export class Outbox {
       setWaitingSince: database.prepare<{ at: number | null }>(
         `UPDATE sync_state SET waiting_since = @at WHERE id = 1 AND waiting_since IS NOT @at`,
       ),
+      heardOf: database.prepare<[], string>(`SELECT value FROM meta WHERE key = '${HEARD_OF}'`).pluck(),
+      setHeardOf: database.prepare<{ value: string }>(`
+        INSERT INTO meta (key, value) VALUES ('${HEARD_OF}', @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value`),
       setPushedAt: database.prepare<{ at: number }>(`UPDATE sync_state SET pushed_at = @at WHERE id = 1`),
     };
     this.#readers = new Map(MIRRORS.map((mirror) => [mirror.entity, { mirror, read: reader(database, mirror) }]));
@@ -177,6 +184,16 @@ export class Outbox {
 
   setGeneration(generation: number): void {
     this.#statements.setGeneration.run({ generation });
+  }
+
+  /** Accounts of which the figures of other machines came; null before the first time. */
+  heardOf(): Accounts | null {
+    const value = this.#statements.heardOf.get();
+    return value === undefined ? null : (JSON.parse(value) as Accounts);
+  }
+
+  setHeardOf(accounts: Accounts): void {
+    this.#statements.setHeardOf.run({ value: JSON.stringify(accounts) });
   }
 
   setWaitingSince(at: number | null): void {

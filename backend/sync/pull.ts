@@ -5,10 +5,14 @@ import { completeRestore, markRestored, type WorkspaceFolders } from '../storage
 import { inTransaction, openDatabase, type Database } from '../storage/database.ts';
 import { migrate, readMigrations } from '../storage/migrate.ts';
 import { syncFolder } from '../storage/secrets.ts';
+import { VigieError } from '../contract/errors.ts';
 import { raiseToSlots } from './bringBack.ts';
 import { decodeRow, UncopiableError, type LocalRow } from './codec.ts';
+import { HEARD_OF } from './outbox.ts';
 import { MIRRORS, type Mirror } from './mirrors.ts';
+import type { DataKey } from '../storage/encryption/dataKeys.ts';
 import type { Remote, Source } from './remote.ts';
+import { missingKeysThere, noteSealedTexts } from './sealedTexts.ts';
 
 const PARTIAL = 'pulling.partial';
 
@@ -20,11 +24,27 @@ export type Pulled = {
   /** Rows that the machine had not pushed yet when it pushed last. */
   missing: number;
   pushedAt: string | null;
+  /** Keys that texts are sealed with and that are at hand, by their ids. */
+  usedKeys: string[];
+  /** Messages that are still to leave and cannot be read without `missingKeys`: each fails when its turn comes. */
+  unreadable: number;
+  /** Those that are not at hand. */
+  missingKeys: string[];
+  /** Lines that were set in the application: their keys were never in the copy. */
+  linesWithoutKeys: string[];
 };
 
+type Keys = Pick<Pulled, 'usedKeys' | 'missingKeys' | 'unreadable' | 'linesWithoutKeys'>;
+
 type PullRequest = {
-  remote: Pick<Remote, 'page' | 'takeOver'>;
+  remote: Pick<Remote, 'page' | 'takeOver' | 'anyRow'>;
   source: string;
+  /** Keys of texts that are at hand. */
+  ring: readonly DataKey[];
+  /** Goes on although texts need a key that is not at hand. */
+  withoutKey: boolean;
+  /** Lines whose keys are in the folder's secrets. */
+  linesWithKeys: readonly string[];
   folders: WorkspaceFolders;
   migrationsDir: string;
   now: number;
@@ -36,9 +56,12 @@ type PullRequest = {
  * `replaced-...`), and takes its name over: the former machine is refused from then on (SYN-3). What holds after a
  * restored backup holds here too: a pause of 24 hours, and every message of before is asked about first.
  * The caller has locked the folder.
+ * @throws VigieError `copy_key_missing` when texts are sealed with a key that is not at hand; nothing was changed then
  */
 export async function pullWorkspace(request: PullRequest): Promise<Pulled> {
   const { remote, source, folders, migrationsDir, now } = request;
+  // Before the former machine loses its place.
+  refuseWithoutKeys(request, await missingKeysThere(remote, source, request.ring));
   const partial = path.join(folders.folder, PARTIAL);
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true, mode: 0o700 });
@@ -46,10 +69,12 @@ export async function pullWorkspace(request: PullRequest): Promise<Pulled> {
     const taken = await remote.takeOver(source);
     const main = openDatabase(path.join(partial, 'vigie.db'));
     let counts: { rows: number; leftOut: number };
+    let keys: Keys;
     try {
       migrate(main, readMigrations(path.join(migrationsDir, 'sqlite')));
       counts = await readRows(main, request);
       complete(main, { taken, now });
+      keys = settleKeys(main, request);
     } finally {
       main.close();
     }
@@ -63,10 +88,29 @@ export async function pullWorkspace(request: PullRequest): Promise<Pulled> {
     renameSync(partial, path.join(folders.folder, `restoring-${now}`));
     syncFolder(folders.folder);
     completeRestore(folders);
-    return { source, ...counts, missing: taken.waiting, pushedAt: taken.pushed_at };
+    return { source, ...counts, ...keys, missing: taken.waiting, pushedAt: taken.pushed_at };
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
+}
+
+function refuseWithoutKeys({ withoutKey }: Pick<PullRequest, 'withoutKey'>, missing: readonly string[]): void {
+  if (missing.length > 0 && !withoutKey) throw new VigieError('copy_key_missing', { keyId: missing.join(', ') });
+}
+
+/** What the copy does not hold: which keys its texts need, and those of its lines. */
+function settleKeys(database: Database, request: PullRequest): Keys {
+  const texts = noteSealedTexts(database, request);
+  // The former machine may have changed its key in the last moment.
+  refuseWithoutKeys(request, texts.missingKeys);
+  const linesWithoutKeys = database
+    .prepare<{ known: string }, string>(
+      `SELECT label FROM lines WHERE archived_at IS NULL AND source <> 'demo'
+         AND id NOT IN (SELECT value FROM json_each(@known)) ORDER BY created_at, id`,
+    )
+    .pluck()
+    .all({ known: JSON.stringify(request.linesWithKeys) });
+  return { ...texts, linesWithoutKeys };
 }
 
 async function readRows(database: Database, request: PullRequest): Promise<{ rows: number; leftOut: number }> {
@@ -137,6 +181,8 @@ function complete(database: Database, { taken, now }: { taken: Source; now: numb
       `INSERT INTO meta (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     );
     setMeta.run({ key: 'workspace_id', value: taken.source });
+    // What others sent on its accounts was counted in the lost file alone.
+    setMeta.run({ key: HEARD_OF, value: '{}' });
     const latest = database.prepare<[], number | null>(`SELECT max(taken_at) FROM quota_slots`).pluck().get();
     if (latest != null) setMeta.run({ key: 'clock_high_water', value: String(latest) });
     database

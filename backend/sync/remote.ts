@@ -142,6 +142,13 @@ export function createRemote(settings: { url: string; serviceRoleKey: string; ti
         z.array(someRow),
       ),
 
+    /** A row of a table and machine that a filter of PostgREST lets through; null when there is none. */
+    async anyRow(asked: { entity: string; source: string; columns: readonly string[]; filter: string }) {
+      const { entity, source, columns, filter } = asked;
+      const call = client.from(entity).select(columns.join(',')).eq('source', source).or(filter).limit(1);
+      return (await answered(call, z.array(someRow)))[0] ?? null;
+    },
+
     /** Slots that a machine took after an instant, in the order of their versions. */
     slots: (asked: { source: string; since: number; version: number }): Promise<Record<string, unknown>[]> =>
       answered(

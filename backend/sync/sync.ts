@@ -10,9 +10,9 @@ import type { Random } from '../core/random.ts';
 import type { Service } from '../core/service.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import { bringFiguresBack } from './bringBack.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Accounts } from './outbox.ts';
 import { BATCH, pushBatch } from './pushing.ts';
-import { RemoteError, type Remote } from './remote.ts';
+import { RemoteError, type Remote, type Source } from './remote.ts';
 import { installTriggers } from './triggers.ts';
 
 /** The outbox is looked at so often: what changed is in Supabase within seconds (SYN-2). */
@@ -28,8 +28,8 @@ type SyncDependencies = {
   database: Database;
   remote: Remote;
   source: string;
-  /** The account behind each configured line: two machines with the same one share its quota. */
-  accounts: Record<string, string>;
+  /** The account behind each line as it is now: two machines with the same one share its quota. */
+  accounts: () => Record<string, string>;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -43,7 +43,6 @@ type SyncDependencies = {
 export class Sync implements Service {
   readonly outbox: Outbox;
   readonly #deps: SyncDependencies;
-  readonly #accounts: Record<string, string>;
   #connected = false;
   #problem: SyncProblem | null = null;
   #failures = 0;
@@ -56,10 +55,13 @@ export class Sync implements Service {
     this.#deps = dependencies;
     const { database } = dependencies;
     this.outbox = new Outbox(database);
-    this.#accounts = digests(dependencies.accounts);
     inTransaction(database, () => {
       if (installTriggers(database)) this.outbox.beginCopy(this.outbox.state().version);
     });
+  }
+
+  get #accounts(): Accounts {
+    return digests(this.#deps.accounts());
   }
 
   get problem(): SyncProblem | null {
@@ -130,6 +132,7 @@ export class Sync implements Service {
     try {
       if (this.#hasWork()) this.outbox.setWaitingSince(this.outbox.state().waitingSince ?? clock.now());
       if (!this.#connected) await this.#connect();
+      await this.#bringForNewLines();
       if (hourly) this.outbox.putAllBack();
       await this.#drain(hourly);
       if (!this.#hasWork()) this.outbox.setWaitingSince(null);
@@ -149,19 +152,15 @@ export class Sync implements Service {
   }
 
   async #connect(): Promise<void> {
-    const { database, remote, source, clock, logger } = this.#deps;
+    const { database, remote, source } = this.#deps;
     await remote.checkSchema();
     const sources = await remote.sources();
     const own = sources.find((candidate) => candidate.source === source) ?? null;
     const { generation, version } = this.outbox.state();
     if (own !== null && own.generation !== generation) throw new RemoteError('taken_over', '');
     const isOlder = own !== null && own.version > version;
-    if (isOlder || (own === null && this.#isNew())) {
-      const others = sources.filter((candidate) => candidate.source !== source);
-      const asked = { database, remote, own, others, accounts: this.#accounts, now: clock.now() };
-      const slots = await bringFiguresBack(asked);
-      logger.info({ slots }, 'figures came back from Supabase');
-    }
+    if (isOlder || (own === null && this.#isNew())) await this.#bring(sources, { own, accounts: this.#accounts });
+    else if (this.outbox.heardOf() === null) this.outbox.setHeardOf(this.#accounts);
     if (isOlder)
       inTransaction(database, () => {
         this.outbox.raiseVersion(own.version);
@@ -169,6 +168,22 @@ export class Sync implements Service {
         this.outbox.beginCopy(null);
       });
     this.#connected = true;
+  }
+
+  /** What other machines sent on the account of a line that was set, or got its keys again, counts here too. */
+  async #bringForNewLines(): Promise<void> {
+    const heardOf = this.outbox.heardOf() ?? {};
+    const fresh = Object.entries(this.#accounts).filter(([line, account]) => heardOf[line] !== account);
+    if (fresh.length > 0)
+      await this.#bring(await this.#deps.remote.sources(), { own: null, accounts: Object.fromEntries(fresh) });
+  }
+
+  async #bring(sources: readonly Source[], { own, accounts }: { own: Source | null; accounts: Accounts }) {
+    const { database, remote, source, clock, logger } = this.#deps;
+    const others = sources.filter((candidate) => candidate.source !== source);
+    const slots = await bringFiguresBack({ database, remote, own, others, accounts, now: clock.now() });
+    this.outbox.setHeardOf({ ...this.outbox.heardOf(), ...accounts });
+    logger.info({ slots }, 'figures came back from Supabase');
   }
 
   async #drain(hourly: boolean): Promise<void> {
@@ -203,7 +218,7 @@ export class Sync implements Service {
 }
 
 /** What stands in Supabase tells accounts apart and names none. */
-function digests(accounts: Record<string, string>): Record<string, string> {
+function digests(accounts: Record<string, string>): Accounts {
   const digest = (account: string): string => createHash('sha256').update(account).digest('hex');
   return Object.fromEntries(Object.entries(accounts).map(([line, account]) => [line, digest(account)]));
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { Attempt } from '../../backend/contract/attempts.ts';
 import type { Campaign } from '../../backend/contract/campaigns.ts';
 import type { SyncStatus } from '../../backend/contract/sync.ts';
 import { systemClock } from '../../backend/core/clock.ts';
@@ -194,9 +195,12 @@ it('a folder is lost: a fresh one pulls its copy and continues the campaign, not
     return host;
   };
   // Not `spawnSync`: the adapter answers in this process.
-  const vigie = (...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
+  const vigie = (
+    args: string[],
+    given: Record<string, string> = {},
+  ): Promise<{ status: number; stdout: string; stderr: string }> =>
     new Promise((resolve) => {
-      const env = { PATH: process.env['PATH'], VIGIE_JWT_SECRET: JWT_SECRET };
+      const env = { PATH: process.env['PATH'], VIGIE_JWT_SECRET: JWT_SECRET, VIGIE_LOCALE: 'en', ...given };
       const supabase = { SUPABASE_URL: adapter.url, SUPABASE_SERVICE_ROLE_KEY: SERVICE_KEY };
       const command = [path.join(ROOT, 'out/main/cli.js'), ...args];
       execFile(process.execPath, command, { env: { ...env, ...supabase } }, (error, stdout, stderr) => {
@@ -222,18 +226,27 @@ it('a folder is lost: a fresh one pulls its copy and continues the campaign, not
       const { body } = await first.call<Campaign>('GET', `/campaigns/${campaign}`);
       expect([body.messagesSent, body.interactions]).toEqual([LEFT_BEFORE, 1]);
     }, WITHIN);
+    // A code waits too. Its text is sealed, and the key is kept elsewhere.
+    const code = { to: '+33612349999', body: '491823', type: 'otp', whenPossible: true };
+    const { id: codeId } = (await first.call<{ id: string }>('POST', '/messages', code)).body;
+    const { body: exported } = await first.call<{ id: string; dataKey: string }>('POST', '/protection/key/export');
     await vi.waitFor(copied(first), WITHIN);
     await first.end('SIGKILL');
     cpSync(lost, kept, { recursive: true });
     rmSync(lost, { recursive: true });
 
-    const refused = await vigie('sync', 'pull', '--data-dir', kept);
+    const refused = await vigie(['sync', 'pull', '--data-dir', kept]);
     expect([refused.status, refused.stderr]).toMatchObject([1, expect.stringContaining('--replace')]);
-    const pulled = await vigie('sync', 'pull', '--data-dir', fresh, '--json');
+    const withoutKey = await vigie(['sync', 'pull', '--data-dir', fresh]);
+    expect([withoutKey.status, withoutKey.stderr]).toMatchObject([1, expect.stringMatching(/VIGIE_DATA_KEY/)]);
+    expect(withoutKey.stderr).toContain(exported.id);
+    expect(existsSync(path.join(fresh, 'vigie.db'))).toBe(false);
+    const key = { VIGIE_DATA_KEY: exported.dataKey };
+    const pulled = await vigie(['sync', 'pull', '--data-dir', fresh, '--json'], key);
     expect([pulled.status, pulled.stderr]).toEqual([0, '']);
-    expect(JSON.parse(pulled.stdout)).toMatchObject({ leftOut: 0, missing: 0 });
+    expect(JSON.parse(pulled.stdout)).toMatchObject({ leftOut: 0, missing: 0, unreadable: 0, keepDataKey: true });
 
-    const second = await start(fresh, { VIGIE_DAILY_LIMIT: '180' });
+    const second = await start(fresh, { ...key, VIGIE_DAILY_LIMIT: '180' });
     const { body: stats } = await second.call<{ paused: boolean; sent: number; message1: number }>(
       'GET',
       '/monitoring/stats',
@@ -245,7 +258,9 @@ it('a folder is lost: a fresh one pulls its copy and continues the campaign, not
       expect([body.totalContacts, body.messagesSent, body.message2Sent]).toEqual([CONTACTS, CONTACTS, 1]);
     }, WITHIN);
     const references = (await simulator.ledger()).map(({ reference }) => reference);
-    expect([references.length, new Set(references).size]).toEqual([CONTACTS + 1, CONTACTS + 1]);
+    expect([references.length, new Set(references).size]).toEqual([CONTACTS + 2, CONTACTS + 2]);
+    const { body: sent } = await second.call<Attempt>('GET', `/attempts/${codeId}`);
+    expect(sent).toMatchObject({ tries: 1, errorCode: null });
 
     // The former machine comes back: it is refused, and sends nothing more.
     const former = await start(kept, { VIGIE_DAILY_LIMIT: '180' });

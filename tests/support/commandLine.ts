@@ -4,6 +4,7 @@ import { runCommandLine, type Environment } from '../../backend/cli/run.ts';
 import type { Locale } from '../../backend/contract/common.ts';
 import { silentLogger } from '../../backend/core/logger.ts';
 import { createRouter } from '../../backend/http/router.ts';
+import { somePull } from './samples.ts';
 import { stubServices } from './stubServices.ts';
 
 type Overrides = Parameters<typeof stubServices>[0];
@@ -36,7 +37,7 @@ export async function runLine(
     createToken,
     copyFile: async () => {},
     restoreFrom: async () => stubServices().backups.restore('', 'cli'),
-    pull: async () => ({ source: 'machine-1', rows: 12, leftOut: 0, missing: 0, pushedAt: '2026-11-20T08:00:00.000Z' }),
+    pull: async () => somePull,
     openOutput: async () => ({
       write: async (text) => {
         written.push(text);

@@ -191,6 +191,7 @@ function sceneServices(
     },
     ...(overrides.backups && { backups: overrides.backups }),
     ...(overrides.sync && { sync: overrides.sync }),
+    ...(overrides.protection && { protection: overrides.protection }),
     clock: { ...overrides.clock },
     lines: {
       list: () => scene.settings.lines,

@@ -172,7 +172,7 @@ export function workingDay(language: Locale = 'fr'): Scene {
     webhooks: Array.from({ length: 240 }, (_, index) => webhook(index)),
     suppressions: [3, 9, 14].map((index) => ({
       phone: phoneOf(index),
-      reason: 'STOP',
+      reason: 'stop',
       createdAt: ago(index * HOUR_MS),
     })),
     audit: ['campaign.start', 'sending.pause', 'sending.resume', 'settings.update', 'attempt.retry'].map(

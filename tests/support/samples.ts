@@ -1,3 +1,4 @@
+import type { PullAnswer } from '../../backend/cli/command.ts';
 import type { Attempt, AttemptDetail } from '../../backend/contract/attempts.ts';
 import type { Protection } from '../../backend/contract/protection.ts';
 import type { Backup } from '../../backend/contract/backups.ts';
@@ -137,6 +138,11 @@ export const someJob: ScheduledJob = {
   lastFinishedAt: null,
   lastResult: null,
   nextAt: AT,
+};
+
+export const somePull: PullAnswer = {
+  ...{ source: 'machine-1', rows: 1200, leftOut: 0, missing: 0, pushedAt: AT },
+  ...{ usedKeys: [], missingKeys: [], unreadable: 0, linesWithoutKeys: [], keepDataKey: false },
 };
 
 export const someSync: SyncStatus = {

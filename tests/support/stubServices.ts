@@ -139,6 +139,7 @@ export function stubServices(overrides: Overrides = {}): Services {
       get: () => someProtection,
       update: () => someProtection,
       rotate: () => someProtection,
+      setPassphrase: async () => someProtection,
       export: () => ({ id: someProtection.key.id, dataKey: 'key' }),
     },
     backups: { list: () => [someBackup], create: async () => someBackup, restore: async () => someBackup, stop() {} },

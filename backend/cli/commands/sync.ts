@@ -46,18 +46,22 @@ export const syncCommands: Command[] = [
   }),
   defineCommand({
     name: 'sync pull',
-    options: { source: { type: 'string' }, replace: { type: 'boolean' } },
-    async run({ source = null, replace = false }, { pull, text, progress }) {
+    options: { source: { type: 'string' }, replace: { type: 'boolean' }, 'without-key': { type: 'boolean' } },
+    async run({ source = null, replace = false, 'without-key': withoutKey = false }, { pull, text, progress }) {
       progress(text('sync.pulling', { rows: 0 }));
       const pulled = await pull({
-        ...{ source, replace },
+        ...{ source, replace, withoutKey },
         progress: (rows) => {
           progress(text('sync.pulling', { rows }));
         },
       });
-      const { missing, leftOut, rows, pushedAt } = pulled;
+      const { missing, leftOut, rows, pushedAt, missingKeys, unreadable, linesWithoutKeys, keepDataKey } = pulled;
       const lines = [text('sync.pulled', { rows, at: pushedAt ?? '-' })];
       if (missing > 0 || leftOut > 0) lines.push(text('sync.incomplete', { missing, leftOut }));
+      if (missingKeys.length > 0) lines.push(text('sync.unreadable', { keys: missingKeys.join(', '), unreadable }));
+      if (keepDataKey) lines.push(text('sync.keep_data_key'));
+      if (linesWithoutKeys.length > 0)
+        lines.push(text('sync.lines_without_keys', { lines: linesWithoutKeys.join(', ') }));
       return { data: pulled, words: [...lines, text('sync.pulled_next')].join('\n') };
     },
   }),

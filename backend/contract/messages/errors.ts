@@ -58,6 +58,8 @@ export const errorSentences = {
       'La démonstration et l’espace réel ne se remplacent pas l’un l’autre. Rien n’a été changé. Fermez Vigie, puis restaurez avec la commande vigie restore.',
     'error.backup_key_missing':
       'Cette sauvegarde est chiffrée avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. Donnez cette clé (VIGIE_DATA_KEY) ou la phrase secrète (VIGIE_PASSPHRASE) de la machine d’origine, puis recommencez.',
+    'error.copy_key_missing':
+      'Des textes de cette copie sont chiffrés avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. Donnez la clé de la machine perdue dans VIGIE_DATA_KEY (« vigie key export » ou « Afficher la clé » l’affichaient là-bas), puis recommencez. Si elle est perdue, ajoutez --without-key : les messages chiffrés qui attendent échoueront.',
     'error.body_unreadable': 'Le texte de ce message ne peut pas être déchiffré (clé {keyId}). Il n’est pas envoyé.',
     'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
   },
@@ -114,6 +116,8 @@ export const errorSentences = {
       'The demo and the real workspace do not take each other’s place. Nothing was changed. Close Vigie, then restore with the command vigie restore.',
     'error.backup_key_missing':
       'This backup is encrypted with the key {keyId}, which is not on this machine. Nothing was changed. Give that key (VIGIE_DATA_KEY) or the passphrase (VIGIE_PASSPHRASE) of the machine it comes from, then try again.',
+    'error.copy_key_missing':
+      'Texts in this copy are encrypted with the key {keyId}, which is not on this machine. Nothing was changed. Give the key of the lost machine in VIGIE_DATA_KEY (“vigie key export” or “Show the key” printed it there), then try again. If it is lost, add --without-key: the encrypted messages that wait will fail.',
     'error.body_unreadable': 'The text of this message cannot be decrypted (key {keyId}). It is not sent.',
     'error.frozen': 'Vigie has stopped for safety ({reason}). Nothing is sent. See the Health page.',
   },

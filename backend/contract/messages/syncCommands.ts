@@ -7,6 +7,7 @@ export const syncCommandTexts = {
     'command.sync pull': 'Reconstitue toute une machine depuis Supabase dans un dossier vide',
     'option.source': 'Machine à reprendre, quand le projet en contient plusieurs',
     'option.replace': 'Remplace les données du dossier ; les anciens fichiers sont gardés à côté',
+    'option.without-key': 'Continue sans la clé des textes chiffrés ; ceux qui attendent échoueront',
     'sync.source': 'Nom de cette machine : {source}',
     'sync.last_push': 'Dernière copie : {at}',
     'sync.waiting_since': 'En attente depuis : {at}',
@@ -16,6 +17,11 @@ export const syncCommandTexts = {
     'sync.pulled': '{rows} éléments repris de Supabase, où la dernière copie date de {at}.',
     'sync.incomplete':
       'Cette copie n’était pas entière : il y manquait {missing} éléments, et {leftOut} n’ont pas pu être repris sans eux.',
+    'sync.unreadable':
+      'Sans la clé {keys}, des textes restent illisibles. Messages encore à envoyer qui échoueront à leur tour pour cette raison : {unreadable}. D’ici là, la clé donnée dans VIGIE_DATA_KEY les rend lisibles.',
+    'sync.keep_data_key': 'Gardez VIGIE_DATA_KEY : chaque démarrage en a besoin pour lire les textes chiffrés.',
+    'sync.lines_without_keys':
+      'Lignes dont les clés sont à redonner, dans Paramètres › Lignes ou par les variables d’environnement : {lines}. Leurs messages attendent jusque-là.',
     'sync.pulled_next':
       'Les envois sont en pause 24 heures : ce qui est parti depuis la dernière copie n’y est pas. Levez la pause plus tôt si rien n’est parti. L’adresse des webhooks a changé : redonnez-la au fournisseur. L’ancienne machine ne copie et n’envoie plus rien.',
     'field.table': 'Table',
@@ -36,6 +42,7 @@ export const syncCommandTexts = {
     'command.sync pull': 'Make a whole machine anew from Supabase in an empty folder',
     'option.source': 'Machine to continue, when the project holds several',
     'option.replace': 'Replace the data of the folder; the former files are kept beside',
+    'option.without-key': 'Go on without the key of the encrypted texts; those that wait will fail',
     'sync.source': 'Name of this machine: {source}',
     'sync.last_push': 'Last copy: {at}',
     'sync.waiting_since': 'Waiting since: {at}',
@@ -45,6 +52,11 @@ export const syncCommandTexts = {
     'sync.pulled': '{rows} rows taken from Supabase, where the last copy is of {at}.',
     'sync.incomplete':
       'That copy was not whole: {missing} rows were missing, and {leftOut} could not be taken without them.',
+    'sync.unreadable':
+      'Without the key {keys} some texts stay unreadable. Messages still to leave that will fail for that reason when their turn comes: {unreadable}. Until then the key, given in VIGIE_DATA_KEY, makes them readable.',
+    'sync.keep_data_key': 'Keep VIGIE_DATA_KEY set: every start needs it to read the encrypted texts.',
+    'sync.lines_without_keys':
+      'Lines whose keys have to be given again, in Settings › Lines or by the variables of the environment: {lines}. Their messages wait until then.',
     'sync.pulled_next':
       'Sending is paused for 24 hours: what left since the last copy is not in it. Lift the pause earlier if nothing left. The address of the webhooks has changed: give it to the provider again. The former machine copies and sends nothing any more.',
     'field.table': 'Table',

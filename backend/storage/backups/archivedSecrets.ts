@@ -40,7 +40,7 @@ export async function mergedSecrets(
   keys: ArchiveKeys = NO_KEYS,
 ): Promise<{ content: string | null; ring: DataKey[] }> {
   const { means } = keys;
-  const present = presentKeys(folder, keys.protection ?? UNPROTECTED);
+  const present = presentSecrets(folder, keys).dataKeys;
   const ring = keyRing(means.dataKeys, present);
   if (!existsSync(archived)) return { content: null, ring };
   const found = parseSecrets(await openArchived(readFileSync(archived, 'utf8'), { ...means, dataKeys: ring }));
@@ -53,13 +53,17 @@ export async function mergedSecrets(
   };
 }
 
-/** Data keys of the folder's secrets, else of the copy beside them; none in a folder that is new. */
-function presentKeys(folder: string, protection: SecretProtection): Secrets['dataKeys'] {
+/**
+ * Lines and data keys of a folder's secrets; where those are damaged, the keys of the copy beside them; nothing in a folder
+ * that is new.
+ */
+export function presentSecrets(folder: string, keys: ArchiveKeys): Pick<Secrets, 'dataKeys' | 'lines'> {
+  const protection = keys.protection ?? UNPROTECTED;
   const file = path.join(folder, SECRETS_FILE);
   try {
-    if (existsSync(file)) return parseSecrets(protection.open(readFileSync(file, 'utf8'))).dataKeys;
+    if (existsSync(file)) return parseSecrets(protection.open(readFileSync(file, 'utf8')));
   } catch (error) {
     if (!(error instanceof VigieError)) throw error;
   }
-  return dataKeysOfCopy(folder, protection);
+  return { dataKeys: dataKeysOfCopy(folder, protection), lines: {} };
 }

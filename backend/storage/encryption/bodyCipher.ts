@@ -14,7 +14,7 @@ export const MARK = 'vigie:sealed:';
 const KEY_ID = /^[0-9a-f]{8}$/;
 const HEAD_LENGTH = MARK.length + '01234567:'.length;
 /** Texts of these types are always sealed (SEC-3). */
-const SENSITIVE_TYPES: ReadonlySet<string> = new Set(['otp', 'account']);
+export const SENSITIVE_TYPES: ReadonlySet<string> = new Set(['otp', 'account']);
 const FINGERPRINT = 'fp:';
 
 /** Seals the texts of messages where they are written, and opens them where they leave (SEC-3). */

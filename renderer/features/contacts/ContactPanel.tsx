@@ -56,8 +56,12 @@ function Detail({ contact, onClose }: { contact: Contact; onClose: () => void })
         <Button size="small" icon={<Merge size={14} />} onClick={() => setAsked('merge')}>
           {t('contacts.merge.title')}
         </Button>
-        <ButtonLink size="small" href={href(['attempts'], { q: contact.phone })}>
-          {t('contacts.detail.attempts')}
+        <ButtonLink
+          size="small"
+          href={href(['attempts'], { q: contact.phone })}
+          aria-label={t('contacts.detail.attempts')}
+        >
+          {t('contacts.detail.messages')}
         </ButtonLink>
         <Button
           size="small"

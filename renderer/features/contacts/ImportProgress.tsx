@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ProgressBar } from '../../components/ProgressBar.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 
 type ImportProgressProps = { label: string; share: number; children?: ReactNode };
@@ -15,16 +16,7 @@ export function ImportProgress({ label, share, children }: ImportProgressProps) 
         </p>
         <span className="text-13 font-medium tabular-nums">{format.wholePercent(percent / 100)}</span>
       </div>
-      <div
-        role="progressbar"
-        aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-        className="h-1.5 overflow-hidden rounded-full bg-fill"
-      >
-        <span className="block h-full rounded-full bg-accent" style={{ width: `${percent}%` }} />
-      </div>
+      <ProgressBar label={label} percent={percent} />
       {children && <div className="flex justify-end gap-2 pt-1">{children}</div>}
     </div>
   );

@@ -9,9 +9,11 @@ import { Confirm } from '../../components/Dialog.tsx';
 import { Checkbox } from '../../components/Field.tsx';
 import { LoadFailed, useSentence } from '../../components/LoadFailed.tsx';
 import { SkeletonRows } from '../../components/Notices.tsx';
+import { ProgressBar } from '../../components/ProgressBar.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { useWords } from '../../locales/i18n.ts';
 import { toast } from '../../state/toasts.ts';
+import { ChoosePassphrase } from './ChoosePassphrase.tsx';
 import { ExportedKey } from './ExportedKey.tsx';
 
 /** What is encrypted, with which key, and how that key is kept (SEC-3, DSK-6). */
@@ -31,7 +33,7 @@ export function DataProtection() {
   );
 }
 
-function useChange(call: () => Promise<Protection>, failed: string) {
+function useChange<Input = void>(call: (input: Input) => Promise<Protection>, failed: string) {
   const queryClient = useQueryClient();
   const sentence = useSentence();
   return useMutation({
@@ -42,16 +44,21 @@ function useChange(call: () => Promise<Protection>, failed: string) {
   });
 }
 
-function EncryptAll({ protection: { encryptAll } }: { protection: Protection }) {
+function EncryptAll({ protection: { encryptAll, progress } }: { protection: Protection }) {
   const { t } = useTranslation();
   const change = useChange(
     () => api.protection.update({ encryptAll: !encryptAll }),
     t('settings.protection.notChanged'),
   );
+  const hint = !encryptAll
+    ? 'settings.protection.sensitiveHint'
+    : progress.running
+      ? 'settings.protection.allRunningHint'
+      : 'settings.protection.allHint';
   return (
     <Checkbox
       label={t('settings.protection.all')}
-      hint={t(encryptAll ? 'settings.protection.allHint' : 'settings.protection.sensitiveHint')}
+      hint={t(hint)}
       checked={change.isPending ? !encryptAll : encryptAll}
       disabled={change.isPending}
       onChange={() => change.mutate()}
@@ -63,13 +70,12 @@ function Progress({ protection: { progress, cleanedAtNextStart } }: { protection
   const { t } = useTranslation();
   const format = useFormat();
   if (progress.running) {
-    const share = progress.total === 0 ? 1 : progress.done / progress.total;
+    const percent = progress.total === 0 ? 100 : Math.floor((progress.done / progress.total) * 100);
+    const label = t('settings.protection.running', { share: format.wholePercent(percent / 100) });
     return (
       <div>
-        <p id="protection-progress" className="mb-1 text-12 text-soft">
-          {t('settings.protection.running', { share: format.percent(share) })}
-        </p>
-        <progress aria-labelledby="protection-progress" className="h-1.5 w-full" max={1} value={share} />
+        <p className="mb-1.5 text-12 text-soft">{label}</p>
+        <ProgressBar label={label} percent={percent} />
       </div>
     );
   }
@@ -120,10 +126,21 @@ function Key({ protection: { key } }: { protection: Protection }) {
 function Secrets({ kept }: { kept: Protection['secrets'] }) {
   const { t } = useTranslation();
   const words = useWords().settings.protection.secrets;
+  const choice = useChange(
+    (passphrase: string) => api.protection.setPassphrase({ passphrase }),
+    t('settings.protection.notProtected'),
+  );
+  // A host without a window cannot ask for it at its next start.
+  const canChoose = kept === 'none' && window.vigie !== undefined;
   return (
-    <div className="border-t border-line pt-3">
-      <p className="font-medium">{t('settings.protection.secretsTitle')}</p>
-      <p className={`text-12 ${kept === 'none' ? 'text-attention' : 'text-soft'}`}>{words[kept]}</p>
+    <div className="flex flex-wrap items-start justify-between gap-4 border-t border-line pt-3">
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{t('settings.protection.secretsTitle')}</p>
+        <p className={`text-12 ${kept === 'none' ? 'text-attention' : 'text-soft'}`}>
+          {canChoose ? t('settings.protection.clearOnDesktop') : words[kept]}
+        </p>
+      </div>
+      {canChoose && <ChoosePassphrase choice={choice} />}
     </div>
   );
 }

@@ -80,8 +80,9 @@ function Page() {
   }, [first]);
 
   return (
-    <main ref={main} id="content" tabIndex={-1} className="min-h-0 overflow-auto bg-canvas">
-      <Fallible key={first}>
+    // Made anew for each page, so that none begins where the one before was scrolled to.
+    <main key={first} ref={main} id="content" tabIndex={-1} className="min-h-0 overflow-auto bg-canvas">
+      <Fallible>
         <Suspense fallback={<SkeletonPage label={t('common.loading')} />}>
           {entry ? (
             <entry.page path={rest} query={query} />

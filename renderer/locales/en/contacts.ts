@@ -48,7 +48,8 @@ export const contacts: Texts<typeof french> = {
   },
   detail: {
     title: 'Contact',
-    attempts: 'See its messages',
+    attempts: 'See their messages',
+    messages: 'Messages',
     attributes: 'Information',
     noAttributes: 'No information to personalise messages with.',
     added: 'Added {{at}}',

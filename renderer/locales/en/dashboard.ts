@@ -10,6 +10,8 @@ export const dashboard: Texts<typeof french> = {
     noLine: 'No line is connected: nothing will leave.',
     connect: 'See how to connect one',
   },
+  keysMissing_one: 'The keys of the line {{lines}} are missing: its messages wait.',
+  keysMissing_other: 'The keys of {{count, number}} lines are missing: their messages wait. ({{lines}})',
   gauge: {
     title: 'Sent today',
     of: 'of {{limit, number}}',

@@ -39,7 +39,8 @@ export const lines = {
   use: { disabled: 'Disabled', keys_missing: 'Keys missing', after_restart: 'From the next start' },
   useHint: {
     disabled: 'It sends nothing and takes nothing new. Answers are still read.',
-    keys_missing: 'Its history is here, its keys are missing. Enter them and it goes on.',
+    keys_missing:
+      'Its keys are missing: its messages wait. Enter them and it goes on, then give the address of its webhooks to the provider again.',
     after_restart: 'It works from the next start on, in your real workspace.',
   },
   providerLabel: 'Provider',

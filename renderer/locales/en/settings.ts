@@ -90,6 +90,7 @@ export const settings: Texts<typeof french> = {
     text: 'Codes and account messages are always encrypted in the files of this machine, and so are received webhooks. Contacts and campaign templates are not.',
     all: 'Encrypt the text of every message',
     allHint: 'All texts are encrypted. Backups made before this choice keep the old texts readable.',
+    allRunningHint: 'New texts are encrypted; those of before will be at the end of the encryption under way.',
     sensitiveHint: 'For now, texts of campaigns and notifications can be read in the files.',
     notChanged: 'The choice was not saved',
     running: 'Encrypting: {{share}}. Sending goes on.',
@@ -98,7 +99,8 @@ export const settings: Texts<typeof french> = {
     since: 'In use since {{at}}.',
     earlier_one: '{{count, number}} earlier key is kept for the backups of before.',
     earlier_other: '{{count, number}} earlier keys are kept for the backups of before.',
-    keepKey: 'Keep a copy of the key off this machine: without it no backup opens elsewhere.',
+    keepKey:
+      'Keep a copy of the key off this machine: without it neither a backup nor the copy in Supabase can be read elsewhere.',
     fixed: 'The key comes from VIGIE_DATA_KEY. To change it, put the new one before the old one, then restart Vigie.',
     rotate: 'Change the key',
     notRotated: 'The key stays the same',
@@ -109,8 +111,20 @@ export const settings: Texts<typeof french> = {
     notShown: 'The key cannot be shown',
     shownTitle: 'Data key',
     shownText:
-      'Whoever has this key and a backup reads all messages. Keep it in a password manager. On another machine, give it as VIGIE_DATA_KEY before you restore.',
+      'Whoever has this key and a backup reads all messages. Keep it in a password manager. On another machine, give it as VIGIE_DATA_KEY before you restore, or continue from Supabase.',
     copy: 'Copy the key',
+    choosePassphrase: 'Choose a passphrase',
+    clearOnDesktop:
+      'This system has no key store: the key and the credentials of the lines are not encrypted, only the rights of the file protect them. A passphrase encrypts them.',
+    passphraseText:
+      'Vigie will ask for it at each start, and send nothing before. Without it neither the key nor the credentials of the lines open: keep it in a password manager.',
+    passphrase: 'Passphrase',
+    passphraseHint: 'Several words that have nothing to do with each other make a good one.',
+    passphraseShort: 'Choose a passphrase of at least {{count, number}} characters.',
+    passphraseAgain: 'The same once more',
+    passphraseDiffers: 'The two passphrases are not the same.',
+    protect: 'Protect',
+    notProtected: 'The secrets are not protected',
     secretsTitle: 'Secrets of this machine',
     secrets: {
       os: 'The key and the credentials of the lines are protected by the key store of the system.',
@@ -177,6 +191,7 @@ export const settings: Texts<typeof french> = {
       'key.rotate': 'Key changed',
       'key.retired': 'Old key out of use',
       'key.export': 'Key shown',
+      'secrets.passphrase': 'Passphrase chosen',
       'settings.update': 'Settings changed',
       'clock.reset': 'Time put right',
       'line.add': 'Line added',

@@ -46,6 +46,7 @@ export const contacts = {
   detail: {
     title: 'Contact',
     attempts: 'Voir ses messages',
+    messages: 'Messages',
     attributes: 'Informations',
     noAttributes: 'Aucune information de personnalisation.',
     added: 'Ajouté le {{at}}',

@@ -7,6 +7,8 @@ export const dashboard = {
     noLine: 'Aucune ligne n’est connectée : rien ne partira.',
     connect: 'Voir comment la connecter',
   },
+  keysMissing_one: 'Les clés de la ligne {{lines}} manquent : ses messages attendent.',
+  keysMissing_other: 'Les clés de {{count, number}} lignes manquent : leurs messages attendent. ({{lines}})',
   gauge: {
     title: 'Envois du jour',
     of: 'sur {{limit, number}}',

@@ -40,7 +40,8 @@ export const lines = {
   use: { disabled: 'Désactivée', keys_missing: 'Clés manquantes', after_restart: 'Au prochain démarrage' },
   useHint: {
     disabled: 'Elle n’envoie rien et n’accepte rien de nouveau. Les réponses sont encore lues.',
-    keys_missing: 'Son historique est là, ses clés manquent. Saisissez-les pour qu’elle reprenne.',
+    keys_missing:
+      'Ses clés manquent : ses messages attendent. Saisissez-les pour qu’elle reprenne, puis redonnez l’adresse de ses webhooks au fournisseur.',
     after_restart: 'Elle fonctionnera au prochain démarrage, dans votre espace réel.',
   },
   providerLabel: 'Fournisseur',

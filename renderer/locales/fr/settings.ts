@@ -89,6 +89,7 @@ export const settings = {
     all: 'Chiffrer le texte de tous les messages',
     allHint:
       'Tous les textes sont chiffrés. Les sauvegardes faites avant ce choix gardent les anciens textes en clair.',
+    allRunningHint: 'Les nouveaux textes sont chiffrés ; ceux d’avant le seront à la fin du chiffrement en cours.',
     sensitiveHint: 'Pour l’instant, les textes des campagnes et des notifications restent lisibles dans les fichiers.',
     notChanged: 'Le choix n’est pas enregistré',
     running: 'Chiffrement en cours : {{share}}. Les envois continuent.',
@@ -97,7 +98,8 @@ export const settings = {
     since: 'En service depuis le {{at}}.',
     earlier_one: '{{count, number}} ancienne clé est gardée pour les sauvegardes d’avant.',
     earlier_other: '{{count, number}} anciennes clés sont gardées pour les sauvegardes d’avant.',
-    keepKey: 'Gardez une copie de la clé hors de cette machine : sans elle, une sauvegarde ne s’ouvre pas ailleurs.',
+    keepKey:
+      'Gardez une copie de la clé hors de cette machine : sans elle, ni une sauvegarde ni la copie dans Supabase ne se lit ailleurs.',
     fixed:
       'La clé vient de VIGIE_DATA_KEY. Pour la changer, placez la nouvelle devant l’ancienne, puis redémarrez Vigie.',
     rotate: 'Changer la clé',
@@ -109,8 +111,20 @@ export const settings = {
     notShown: 'La clé ne peut pas être affichée',
     shownTitle: 'Clé des données',
     shownText:
-      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer.',
+      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer, ou de reprendre la copie de Supabase.',
     copy: 'Copier la clé',
+    choosePassphrase: 'Choisir une phrase secrète',
+    clearOnDesktop:
+      'Ce système n’a pas de trousseau : la clé et les accès des lignes ne sont pas chiffrés, seuls les droits du fichier les protègent. Une phrase secrète les chiffre.',
+    passphraseText:
+      'Vigie la demandera à chaque démarrage, et n’enverra rien avant. Sans elle, ni la clé ni les accès des lignes ne s’ouvrent : gardez-la dans un gestionnaire de mots de passe.',
+    passphrase: 'Phrase secrète',
+    passphraseHint: 'Plusieurs mots sans lien entre eux font une bonne phrase.',
+    passphraseShort: 'Choisissez une phrase d’au moins {{count, number}} caractères.',
+    passphraseAgain: 'La même encore une fois',
+    passphraseDiffers: 'Les deux phrases ne sont pas les mêmes.',
+    protect: 'Protéger',
+    notProtected: 'Les secrets ne sont pas protégés',
     secretsTitle: 'Secrets de cette machine',
     secrets: {
       os: 'La clé et les accès des lignes sont protégés par le trousseau du système.',
@@ -177,6 +191,7 @@ export const settings = {
       'key.rotate': 'Clé changée',
       'key.retired': 'Ancienne clé retirée du service',
       'key.export': 'Clé affichée',
+      'secrets.passphrase': 'Phrase secrète choisie',
       'settings.update': 'Paramètres modifiés',
       'clock.reset': 'Heure rétablie',
       'line.add': 'Ligne ajoutée',

@@ -155,6 +155,11 @@ describe('lines in every use', () => {
     await page.getByRole('dialog').waitFor();
     await expectAccessible(page);
     await page.screenshot({ path: picture('settings-line-form'), animations: 'disabled' });
+    await page.goto(`${backend.address}/#/`);
+    await page.getByTestId('keys-notice').getByText('Lille').waitFor();
+    await settled(page);
+    await expectAccessible(page);
+    await page.screenshot({ path: picture('dashboard-keys-missing'), animations: 'disabled' });
   });
 
   it('set during the demo say when they work, and lead to the real workspace (SND-12)', async () => {

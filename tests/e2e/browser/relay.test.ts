@@ -61,6 +61,7 @@ describe.for([
     const say = (key: Parameters<typeof sentence>[1], waiting = 0) => sentence(language, key, { waiting });
 
     await become({ message: say('relay.live') });
+    await section.getByText(say('relay.live')).waitFor();
     await section.getByText(`${someRelay.address}/webhooks/wassenger/`).waitFor();
     await picture('live');
     await become({ state: 'catching_up', waiting: 1_250, message: say('relay.catching_up', 1_250) });

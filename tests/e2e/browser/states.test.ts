@@ -171,6 +171,16 @@ describe('ways around', () => {
     await expect.poll(() => new URL(page.url()).hash).toBe('#/attempts?state=failed_final');
   });
 
+  it('begin at the top of a page, however far the one before was scrolled (UI-6)', async () => {
+    const { page } = await open(workingDay(), { page: { at: '/settings/system' } });
+    const scrolled = (): Promise<number> => page.locator('#content').evaluate(({ scrollTop }) => scrollTop);
+    await expect.poll(scrolled).toBeGreaterThan(500);
+    await page.getByRole('link', { name: 'Tableau de bord' }).click();
+    await page.getByTestId('gauge').waitFor();
+    expect(await scrolled()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+  });
+
   it('need no mouse: skip link, rows by arrow keys, palette (UI-6)', async () => {
     const { page } = await open(workingDay(), { page: { at: '/attempts' } });
     await settled(page);

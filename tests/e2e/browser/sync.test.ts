@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { sentence } from '../../../backend/contract/messages/sentence.ts';
 import type { SyncStatus } from '../../../backend/contract/sync.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
@@ -32,8 +33,6 @@ const waiting: SyncStatus = {
   ...someSync,
   state: 'waiting',
   problem: 'offline',
-  message:
-    'Supabase ne répond pas. Les envois continuent ; ce qui attend partira dès son retour. Éléments en attente : 214.',
   waiting: 214,
   waitingSince: '2026-11-20T09:10:00.000Z',
   source: '0f7c1b3e-9a44-4c58-8f0e-6a2f4f2a9f11',
@@ -52,9 +51,13 @@ it.for([
 ] as const)(
   'says how the copy stands and tries a refused row again: %s, %s (SYN-2, UI-6)',
   async ([language, theme]) => {
-    const page = await open({ at: '/settings/sync', language, theme }, waiting, someSync);
+    const [message, done] = (['sync.problem.offline', 'sync.up_to_date'] as const).map((key) =>
+      sentence(language, key, { count: 214 }),
+    );
+    const status = { ...waiting, message: message! };
+    const page = await open({ at: '/settings/sync', language, theme }, status, { ...someSync, message: done! });
     const section = page.locator('#settings-sync');
-    await section.getByText('214').first().waitFor();
+    await section.getByText(message!).waitFor();
     expect(await section.getByRole('listitem').count()).toBe(1);
     await section.screenshot({
       path: path.join(PICTURES, `settings-sync-${language}-${theme}.png`),

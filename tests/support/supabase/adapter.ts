@@ -6,7 +6,7 @@ import type { Engine, Query } from './engine.ts';
 /*
  * A stand-in for the REST side of a Supabase project: PostgREST's way of speaking, as far as the sync uses it, in front
  * of a real PostgreSQL (in WebAssembly or as a server). What it has: `GET` of a table with `select`, `order`, `limit`,
- * `offset` and the filters eq, gt, gte, lt, lte; `POST` of rows; calls of functions by `POST /rpc`; the roles anon and
+ * `offset`, the filters eq, gt, gte, lt, lte, and `or` of `and(...)` with `like` and `not.like`; `POST` of rows; calls of functions by `POST /rpc`; the roles anon and
  * service_role by their keys, with the privileges and row level security of PostgreSQL; one transaction a request; errors
  * with PostgREST's status and code. What it has not: embedding, other filters, upsert, counts, PATCH and DELETE,
  * JWT verification, Realtime, Storage, Auth, the limits and the gateway of the hosted service. A pass here says that our
@@ -168,6 +168,7 @@ async function read(query: Query, table: string, asked: URLSearchParams): Promis
   const values: string[] = [];
   const conditions = [...asked].flatMap(([column, filter]) => {
     if (NOT_FILTERS.has(column)) return [];
+    if (column === 'or') return [anyOf(filter, values)];
     const [, operator = '', value = ''] = /^(\w+)\.(.*)$/s.exec(filter) ?? [];
     const sql = OPERATORS[operator];
     if (sql === undefined) throw new RestError(400, 'PGRST100', `failed to parse filter (${filter})`);
@@ -191,6 +192,21 @@ async function read(query: Query, table: string, asked: URLSearchParams): Promis
   ].join(' ');
   const [row] = await query(`SELECT coalesce(json_agg(found), '[]')::text AS body FROM (${sql}) found`, values);
   return { status: 200, body: row?.['body'] ?? '[]' };
+}
+
+/** `(and(a.like."x",a.not.like."y"),and(...))`; what it compares with is added to `values`. */
+function anyOf(filter: string, values: string[]): string {
+  const LIKE = String.raw`\w+\.(?:not\.)?like\."[^"]*"`;
+  const AND = String.raw`and\(${LIKE}(?:,${LIKE})*\)`;
+  if (!new RegExp(`^\\(${AND}(?:,${AND})*\\)$`).test(filter))
+    throw new RestError(400, 'PGRST100', `failed to parse logic tree (${filter})`);
+  const groups = [...filter.matchAll(new RegExp(AND, 'g'))].map(([group]) =>
+    [...group.matchAll(/(\w+)\.(not\.)?like\."([^"]*)"/g)].map(([, column = '', not = '', pattern = '']) => {
+      values.push(pattern.replaceAll('*', '%'));
+      return `${not === '' ? '' : 'NOT '}${quoted(column)} LIKE $${String(values.length)}`;
+    }),
+  );
+  return `(${groups.map((group) => `(${group.join(' AND ')})`).join(' OR ')})`;
 }
 
 async function insert(query: Query, table: string, body: string): Promise<Answer> {

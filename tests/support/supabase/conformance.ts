@@ -10,6 +10,7 @@ import { repetitions } from '../repetitions.ts';
 import { ANON_KEY, SERVICE_KEY, startAdapter, type Adapter } from './adapter.ts';
 import { emptyEngine, migrateEngine, type Engine } from './engine.ts';
 import type { Database } from '../../../backend/storage/database.ts';
+import { describePull } from './pullConformance.ts';
 import { createMachine, expectCopied, localRows, remoteRows, type Machine } from './machine.ts';
 import { fillEverything } from './rows.ts';
 
@@ -223,6 +224,8 @@ export function describeSync(
       expect(restarted.problem).toBe(null);
       await expectCopied(engine, first);
     });
+
+    describePull({ url: () => adapter.url, machine });
 
     it('a machine whose place was taken is refused, and told so once (SYN-3)', async () => {
       const first = machine();

@@ -6,6 +6,7 @@ import { decodeRow, type LocalRow } from '../../../backend/sync/codec.ts';
 import { MIRRORS, type Mirror } from '../../../backend/sync/mirrors.ts';
 import { createRemote } from '../../../backend/sync/remote.ts';
 import { Sync } from '../../../backend/sync/sync.ts';
+import type { BodyCipher } from '../../../backend/storage/encryption/bodyCipher.ts';
 import { keySql } from '../../../backend/sync/triggers.ts';
 import { createTestEngine } from '../engine.ts';
 import { SERVICE_KEY } from './adapter.ts';
@@ -21,19 +22,24 @@ export function createMachine(options: {
   timeoutMs?: number;
   account?: string;
   now?: string;
+  cipher?: BodyCipher;
 }) {
-  const engine = createTestEngine(options.now === undefined ? {} : { now: options.now });
+  const { now, cipher } = options;
+  const engine = createTestEngine({ ...(now !== undefined && { now }), ...(cipher !== undefined && { cipher }) });
   const seen = { takenOver: 0, changed: 0 };
   const { url, source, key = SERVICE_KEY, timeoutMs = 60_000, account = source } = options;
-  const createSync = (): Sync =>
+  /** By line; a test adds lines while the machine runs. */
+  const accounts: Record<string, string> = { line: account };
+  const syncOf = (database: Database, accounts: Record<string, string>): Sync =>
     new Sync({
-      ...{ database: engine.database, clock: engine.clock, source, accounts: { line: account } },
+      ...{ database, clock: engine.clock, source, accounts: () => accounts },
       ...{ random: seededRandom(1), logger: silentLogger },
       remote: createRemote({ url, serviceRoleKey: key, timeoutMs }),
       changed: () => seen.changed++,
       takenOver: () => seen.takenOver++,
     });
-  return { ...engine, sync: createSync(), restartSync: createSync, seen, source };
+  const createSync = (): Sync => syncOf(engine.database, accounts);
+  return { ...engine, sync: createSync(), restartSync: createSync, syncOf, accounts, seen, source };
 }
 
 /** Rows of a table as the copy of this machine should have them, by their key. */
