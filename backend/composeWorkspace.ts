@@ -166,6 +166,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     interactionRate: () => monitoring.stats().interactionRate,
     chooseLine: (id) => lines.choose(id).id,
     reasonMessage: explain,
+    wake,
   });
   outcomes.onChange(campaigns.recipientListener);
 

@@ -66,7 +66,7 @@ describe('a campaign', () => {
     expect(() => host.campaigns.update({ id, sendsPerMinute: 7 })).toThrow('wrong_campaign_status');
   });
 
-  it('is previewed for real contacts: who, who not, how many days, which variables nobody fills (CMP-3)', () => {
+  it('is previewed for real contacts: who, who not, how many days, which variables nobody fills (CMP-3)', async () => {
     const { id: category } = host.categories.create({ name: 'Clients' });
     const people = [1, 2, 3, 4].map((index) =>
       host.contact({
@@ -78,7 +78,7 @@ describe('a campaign', () => {
     host.suppressions.add({ phone: people[3]!.phone, reason: 'stop' });
     host.settings.dailyLimit = 2;
     host.expected.interactionRate = 0.5;
-    const preview = host.campaigns.preview({
+    const preview = await host.campaigns.preview({
       ...{ categoryIds: [category], contactIds: [people[0]!.id, 'nowhere'], samples: 2 },
       message1: { body: 'Bonjour {{prenom}} {{ville|de Lyon}} {{vide}}' },
       message2: {
@@ -94,7 +94,7 @@ describe('a campaign', () => {
       { contactId: people[0]!.id, name: 'Client 1', message1: 'Bonjour P1 de Lyon ', message2: 'Merci Client 1 ' },
       { contactId: people[1]!.id, name: 'Client 2', message1: 'Bonjour P2 de Lyon ', message2: 'Merci Client 2 ' },
     ]);
-    const none = host.campaigns.preview({
+    const none = await host.campaigns.preview({
       ...preview,
       categoryIds: [],
       contactIds: [],
@@ -150,7 +150,11 @@ describe('a campaign', () => {
   it('of more contacts than one batch is launched whole (CMP-4)', async () => {
     const phones = Array.from({ length: 2_345 }, (_, index) => `+3361${1_000_000 + index}`);
     const { categoryId } = await host.contacts.import(new Blob([['tel', ...phones].join('\n')]), { category: 'Tous' });
-    const { id } = host.campaigns.start(host.campaign({ categoryIds: [categoryId!] }).id, 'test');
+    const { id } = await host.launch.start(host.campaign({ categoryIds: [categoryId!] }).id, 'test');
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'preparing', line: null, startedAt: null });
+    expect(host.acceptAll()).toBe(0);
+    await host.preparation.idle();
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'running', line: 'line', preparation: null });
     expect(host.campaigns.get(id).totalContacts).toBe(2_345);
     expect(attempts(id)).toHaveLength(2_345);
   });

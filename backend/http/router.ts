@@ -95,7 +95,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       resume: os.campaigns.resume.handler(({ input, context }) => campaigns.resume(input.id, context.actor)),
       cancel: os.campaigns.cancel.handler(({ input, context }) => campaigns.cancel(input.id, context.actor)),
       recipients: os.campaigns.recipients.handler(({ input }) => campaigns.recipients(input)),
-      preview: os.campaigns.preview.handler(({ input }) => campaigns.preview(input)),
+      preview: os.campaigns.preview.handler(({ input, signal }) => campaigns.preview(input, signal)),
     },
     exports: {
       recipients: os.exports.recipients.handler(({ input }) => inTurns(exports.recipients(input))),

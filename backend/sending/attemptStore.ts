@@ -111,7 +111,7 @@ export class AttemptStore {
         SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state IN ('pending', 'failed_retry') AND reference IN (
           SELECT campaigns.id || ':' || @contactId || step.column1
           FROM campaigns, (VALUES (':message_1'), (':message_2')) AS step
-          WHERE campaigns.status IN ('scheduled', 'running', 'paused'))`),
+          WHERE campaigns.status IN ('preparing', 'scheduled', 'running', 'paused'))`),
       advanceOfCampaign: database.prepare<{ campaignId: string; dueAt: number; now: number }>(`
         UPDATE attempts SET due_at = @dueAt, updated_at = @now
         WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
