@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import { HOUR_MS, toIso } from '../core/days.ts';
@@ -103,6 +104,24 @@ describe('a campaign', () => {
       message2: { body: 'y' },
     });
     expect(none).toMatchObject({ eligible: 0, daysNeeded: 0, samples: [] });
+  });
+
+  it('is previewed without holding anybody up, and no further than somebody waits for it (CMP-3, API-5)', async () => {
+    const people = [host.contact(), host.contact()];
+    const asked = {
+      ...{ categoryIds: [], contactIds: people.map(({ id }) => id), samples: 1 },
+      ...{ message1: { body: 'x' }, message2: { body: 'x' } },
+    };
+    const order: string[] = [];
+    const other = turnOfTheLoop().then(() => order.push('another request'));
+    await host.campaigns.preview(asked);
+    order.push('preview');
+    await other;
+    expect(order).toEqual(['another request', 'preview']);
+    const gone = new AbortController();
+    const dropped = host.campaigns.preview(asked, gone.signal);
+    gone.abort();
+    await expect(dropped).rejects.toThrow('aborted');
   });
 
   it('is launched to exactly its eligible contacts, each once and by name (CMP-4)', () => {

@@ -42,7 +42,7 @@ type LaunchDependencies = {
 };
 
 /** Some hundred messages are written well within the time that a call may take (API-5). */
-const AT_ONCE = 300;
+const AT_ONCE = 500;
 
 /** Starts, pauses, resumes and cancels campaigns (CMP-4, SND-14). */
 export function createLaunch(dependencies: LaunchDependencies): Launch {

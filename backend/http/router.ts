@@ -24,10 +24,12 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
   const renderError = createErrorRenderer(deps);
   const os = implement(contract)
     .$context<RequestContext>()
-    .use(async ({ next, context, path }) => {
+    .use(async ({ next, context, path, signal }) => {
       try {
         return await next();
       } catch (error) {
+        // Whoever asked is gone: nobody reads it.
+        if (signal?.aborted === true) throw error;
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });

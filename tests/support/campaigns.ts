@@ -39,13 +39,17 @@ const PLENTY = { dailyLimit: 1_000_000, rollingLimit: 1_000_000 };
 
 export type TestCampaigns = ReturnType<typeof createTestCampaigns>;
 
+/** The answer of a launch that is small enough for one call. */
+export function startedAtOnce(campaign: Campaign | Promise<Campaign>): Campaign {
+  if (campaign instanceof Promise) throw new Error('a campaign that is launched in steps');
+  return campaign;
+}
+
 /**
  * Contacts and campaigns on the real sending engine and a real SQLite file, with a clock that stands still.
  * @param options.durable false for properties: thousands of commits that are about rules, not about durability
  */
-export function createTestCampaigns(
-  options: { durable?: boolean; launchSteps?: CampaignParts['launchSteps'] } = {},
-) {
+export function createTestCampaigns(options: { durable?: boolean; launchSteps?: CampaignParts['launchSteps'] } = {}) {
   const engine = createTestEngine({ limits: PLENTY });
   if (options.durable === false) engine.database.pragma('synchronous = OFF');
   const { database, clock, ids, outcomes, queue, store } = engine;
@@ -63,7 +67,7 @@ export function createTestCampaigns(
   };
   const audit = createAudit(database, clock);
   const expected = { interactionRate: 0 };
-  const parts = composeCampaigns({
+  const given: CampaignParts = {
     ...{ database, clock, ids, notify, audit },
     wake() {},
     ...(options.launchSteps !== undefined && { launchSteps: options.launchSteps }),
@@ -74,7 +78,11 @@ export function createTestCampaigns(
     interactionRate: () => expected.interactionRate,
     chooseLine: (id) => engine.lines.choose(id).id,
     reasonMessage: (reason) => codeSentence('fr', reason, 'wassenger'),
-  });
+  };
+  const parts = composeCampaigns(given);
+  /** The same on the same file, as after a restart. */
+  const composedAnew = (launchSteps: CampaignParts['launchSteps']) =>
+    composeCampaigns({ ...given, ...(launchSteps !== undefined && { launchSteps }) });
   outcomes.onChange(parts.recipientListener);
   engine.campaignSide.ended = parts.endedMeanwhile;
 
@@ -94,12 +102,7 @@ export function createTestCampaigns(
       message2: { body: 'Merci {{nom}}' },
       ...overrides,
     });
-  /** Starts a campaign that is small enough for one call. */
-  const start = (id: string, actor: string): Campaign => {
-    const campaign = parts.campaigns.start(id, actor);
-    if (campaign instanceof Promise) throw new Error('a campaign that is launched in steps');
-    return campaign;
-  };
+  const start = (id: string, actor: string): Campaign => startedAtOnce(parts.campaigns.start(id, actor));
   const campaigns = { ...parts.campaigns, start };
   /** A running campaign for these contacts. */
   const started = (contacts: readonly Contact[], overrides: Partial<CampaignInput> = {}): Campaign =>
@@ -173,6 +176,6 @@ export function createTestCampaigns(
   return {
     ...{ engine, database, clock, settings, expected, told, audit, ...parts, campaigns },
     ...{ contact, campaign, started, written, claimed, acceptNext, acceptAll, later, answer, report },
-    ...{ recipient, state, attemptOf, contentOf, figures, clear },
+    ...{ recipient, state, attemptOf, contentOf, figures, clear, composedAnew },
   };
 }
