@@ -119,7 +119,8 @@ export class ContactStore {
   ): { rows: ContactRow[]; next: number | null } {
     const { found, foundOfCategory, highest } = this.#statements;
     const statement = categoryId === null ? found : foundOfCategory;
-    const { match, ways, phones } = search;
+    const { ways, phones } = search;
+    const match = this.search.match(search);
     const checks = { ways: JSON.stringify(ways), phones: JSON.stringify(phones) };
     const startedAt = this.#clock.monotonic();
     const rows: ContactRow[] = [];
@@ -138,7 +139,7 @@ export class ContactStore {
       if (elapsedMs >= SEARCH_MS) return { rows, next: top };
       // As much as fits into the time that is left, as fast as it went so far.
       const fits = elapsedMs === 0 ? Infinity : (seen / elapsedMs) * (SEARCH_MS - elapsedMs);
-      window = Math.max(FIRST_WINDOW / 10, Math.min(window * 4, fits));
+      window = Math.round(Math.max(FIRST_WINDOW / 10, Math.min(window * 4, fits)));
     }
   }
 
