@@ -159,8 +159,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       await admin?.stop();
       for (const service of running.toReversed()) await service.stop();
       // A command has no services that run, and may have begun long work all the same.
-      await parts?.workspace.campaigns.preparation.stop();
-      await parts?.workspace.campaigns.categoryRemoval.stop();
+      await parts?.workspace.campaigns.longWork.stop();
       await parts?.workspace.campaigns.imports.stop();
       for (const line of parts?.workspace.lines.all() ?? []) await line.close?.();
       parts?.workspace.cache.close();
@@ -228,14 +227,13 @@ async function composeParts(
   });
   workspace.services.scheduler = scheduler;
   const { live, processor, reconciliation, deliverySweep, dispatcher, relay, shared } = workspace;
-  const { imports, preparation, categoryRemoval } = workspace.campaigns;
+  const { imports, longWork } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
     ...(shared === null ? [] : [shared]),
     // Before anything is sent: a new file waits a moment for the day's figures (SYN-3).
     ...(workspace.sync === null ? [] : [workspace.sync]),
-    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports, preparation],
-    ...[categoryRemoval, sweep],
+    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports, longWork, sweep],
   ];
   return { workspace, store, port, running };
 }

@@ -25,6 +25,7 @@ import type { Locale } from './contract/common.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
 import type { Logger } from './core/logger.ts';
+import type { Service } from './core/service.ts';
 import type { Notify } from './monitoring/notify.ts';
 import type { AttemptQueue } from './sending/attempt.ts';
 import type { Audit } from './storage/audit.ts';
@@ -87,7 +88,8 @@ export function composeCampaigns(parts: CampaignParts) {
       categoryRemoval.wake();
     },
   });
-  const launch = createLaunch({ ...launching, preparation });
+  const closing = createClosing({ ...parts, ...stores, completion });
+  const launch = createLaunch({ ...launching, preparation, leftovers: closing.leftovers });
   const imports = createImports({
     ...parts,
     ...{ store: new ImportStore(database), contacts: stores.contacts, suppressions },
@@ -99,7 +101,8 @@ export function composeCampaigns(parts: CampaignParts) {
     launch,
     preparation,
     categoryRemoval,
-    closing: createClosing({ ...parts, ...stores, completion }),
+    closing,
+    longWork: together([preparation, categoryRemoval, closing.leftovers]),
     endedMeanwhile: createEndedMeanwhile({ recipients: stores.recipients, suppressions }),
     recipientListener: createRecipientListener({ store: stores.recipients, changes, completion, followUp, attempts }),
     categories: createCategories({ ...parts, store: stores.categories, hidden: categoryRemoval.wake }),
@@ -115,5 +118,17 @@ export function composeCampaigns(parts: CampaignParts) {
       ...parts,
       ...{ store: stores.campaigns, recipients: stores.recipients, audience: stores.audience, launch },
     }),
+  };
+}
+
+/** Work in steps that is left over from before goes on when the application starts, and rests when it stops. */
+function together(services: readonly Service[]): Service {
+  return {
+    async start() {
+      for (const service of services) await service.start();
+    },
+    async stop() {
+      for (const service of services) await service.stop();
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
+import type { BackgroundSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
 import type { Services } from '../services.ts';
@@ -27,6 +28,8 @@ type LaunchDependencies = {
   campaigns: CampaignStore;
   audience: AudienceStore;
   preparation: Pick<Preparation, 'begin' | 'withdraw'>;
+  /** Cancels the rest of a big campaign. */
+  leftovers: Pick<BackgroundSteps, 'wake'>;
   firstMessages: FirstMessages;
   attempts: AttemptQueue;
   audit: Pick<Audit, 'write'>;
@@ -37,7 +40,7 @@ type LaunchDependencies = {
    * @throws VigieError when there is none
    */
   chooseLine: (id: string | null) => string;
-  /** Contacts up to which a campaign is launched within the call. */
+  /** Contacts up to which a campaign is launched or cancelled within the call. */
   atOnce?: number;
 };
 
@@ -47,7 +50,7 @@ const AT_ONCE = 500;
 /** Starts, pauses, resumes and cancels campaigns (CMP-4, SND-14). */
 export function createLaunch(dependencies: LaunchDependencies): Launch {
   const { database, actions, campaigns, audience, preparation, firstMessages, attempts } = dependencies;
-  const { audit, clock, notify, chooseLine, atOnce = AT_ONCE } = dependencies;
+  const { leftovers, audit, clock, notify, chooseLine, atOnce = AT_ONCE } = dependencies;
   const { find, move, act } = actions;
 
   const fill = (campaign: CampaignRow, dueAt: number): void => {
@@ -94,7 +97,8 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
       return act({ id, actor, action: 'cancel' }, (campaign) => {
         move(campaign, 'cancel');
         // The listener ends the recipients of what is cancelled here; what is in flight ends when its outcome is known.
-        attempts.cancelOfCampaign(id, 'campaign_cancelled');
+        const cancelled = attempts.cancelOfCampaign(id, 'campaign_cancelled', atOnce);
+        if (cancelled === atOnce) leftovers.wake();
       });
     },
 

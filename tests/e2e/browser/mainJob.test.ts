@@ -14,7 +14,7 @@ const SEEN = { timeout: 1_000, interval: 20 };
 const WITHIN = { timeout: 30_000, interval: 100 };
 const NAME = 'Portes ouvertes';
 /** Contacts whose list takes some seconds. */
-const MANY = 30_000;
+const MANY = 20_000;
 
 let dataDir: string;
 let simulator: RunningSimulator;
