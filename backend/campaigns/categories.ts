@@ -19,8 +19,10 @@ type CategoryDependencies = {
   hidden: () => void;
 };
 
-/** Contacts up to which a category goes within the call, and is emptied by in one transaction later (API-5). */
+/** Contacts up to which a category goes within the call (API-5). */
 const AT_ONCE = 500;
+/** Contacts that leave a hidden category in one transaction. */
+const STEP = 200;
 
 /** Categories with their contact counts (CMP-2). Names are unique without regard to case. */
 export function createCategories({
@@ -100,7 +102,7 @@ export function createCategoryRemoval(parts: {
     const id = store.nextHidden();
     if (id === null) return 0;
     inTransaction(database, () => {
-      if (store.empty(id, AT_ONCE) === 0) store.remove(id);
+      if (store.empty(id, STEP) === 0) store.remove(id);
     });
     return 1;
   };
