@@ -1,17 +1,21 @@
 import { AudienceStore } from './campaigns/audienceStore.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { CampaignStore } from './campaigns/campaignStore.ts';
-import { createCategories } from './campaigns/categories.ts';
+import { createCampaignActions } from './campaigns/campaignActions.ts';
+import { createCategories, createCategoryRemoval } from './campaigns/categories.ts';
 import { CategoryStore } from './campaigns/categoryStore.ts';
 import { createClosing } from './campaigns/closing.ts';
 import { createCompletion } from './campaigns/completion.ts';
 import { createContacts } from './campaigns/contacts.ts';
 import { ContactStore } from './campaigns/contactStore.ts';
+import { createFirstMessages } from './campaigns/firstMessages.ts';
 import { createFollowUp } from './campaigns/followUp.ts';
 import { createImports } from './campaigns/imports.ts';
 import { ImportStore } from './campaigns/importStore.ts';
 import { InteractionStore } from './campaigns/interactionStore.ts';
 import { createLaunch } from './campaigns/launch.ts';
+import { LaunchStore } from './campaigns/launchStore.ts';
+import { createPreparation, type StepSize } from './campaigns/preparation.ts';
 import { createRecipientChanges } from './campaigns/recipientChanges.ts';
 import { createEndedMeanwhile, createRecipientListener } from './campaigns/recipients.ts';
 import { RecipientStore } from './campaigns/recipientStore.ts';
@@ -21,6 +25,7 @@ import type { Locale } from './contract/common.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
 import type { Logger } from './core/logger.ts';
+import type { Service } from './core/service.ts';
 import type { Notify } from './monitoring/notify.ts';
 import type { AttemptQueue } from './sending/attempt.ts';
 import type { Audit } from './storage/audit.ts';
@@ -46,6 +51,10 @@ export type CampaignParts = {
   };
   interactionRate: () => number;
   chooseLine: (id: string | null) => string;
+  /** Messages may leave. */
+  wake: () => void;
+  /** Other sizes than the usual ones, for tests. */
+  launchSteps?: { atOnce: number; stepSize: StepSize };
   reasonMessage: (reason: string, lineId: string | null) => string;
 };
 
@@ -57,6 +66,7 @@ export function composeCampaigns(parts: CampaignParts) {
     campaigns: new CampaignStore(database),
     categories: new CategoryStore(database),
     contacts: new ContactStore(database, parts.clock),
+    launches: new LaunchStore(database),
     interactions: new InteractionStore(database),
     recipients: new RecipientStore(database),
     suppressions: new SuppressionStore(database),
@@ -65,7 +75,21 @@ export function composeCampaigns(parts: CampaignParts) {
   const changes = createRecipientChanges({ ...parts, store: stores.recipients, completion });
   const suppressions = createSuppressions({ ...parts, store: stores.suppressions, recipients: changes });
   const followUp = createFollowUp({ ...parts, ...stores, changes, suppressions });
-  const launch = createLaunch({ ...parts, ...stores });
+  const categoryRemoval = createCategoryRemoval({ ...parts, store: stores.categories });
+  const launching = {
+    ...{ ...parts, ...stores, ...parts.launchSteps, completion },
+    actions: createCampaignActions({ ...parts, campaigns: stores.campaigns }),
+    firstMessages: createFirstMessages({ ...parts, recipients: stores.recipients }),
+  };
+  const preparation = createPreparation({
+    ...launching,
+    ended: () => {
+      parts.wake();
+      categoryRemoval.wake();
+    },
+  });
+  const closing = createClosing({ ...parts, ...stores, completion });
+  const launch = createLaunch({ ...launching, preparation, leftovers: closing.leftovers });
   const imports = createImports({
     ...parts,
     ...{ store: new ImportStore(database), contacts: stores.contacts, suppressions },
@@ -75,10 +99,13 @@ export function composeCampaigns(parts: CampaignParts) {
     suppressions,
     followUp,
     launch,
-    closing: createClosing({ ...parts, ...stores, completion }),
+    preparation,
+    categoryRemoval,
+    closing,
+    longWork: together([preparation, categoryRemoval, closing.leftovers]),
     endedMeanwhile: createEndedMeanwhile({ recipients: stores.recipients, suppressions }),
     recipientListener: createRecipientListener({ store: stores.recipients, changes, completion, followUp, attempts }),
-    categories: createCategories({ ...parts, store: stores.categories }),
+    categories: createCategories({ ...parts, store: stores.categories, hidden: categoryRemoval.wake }),
     imports,
     contacts: {
       ...createContacts({
@@ -91,5 +118,17 @@ export function composeCampaigns(parts: CampaignParts) {
       ...parts,
       ...{ store: stores.campaigns, recipients: stores.recipients, audience: stores.audience, launch },
     }),
+  };
+}
+
+/** Work in steps that is left over from before goes on when the application starts, and rests when it stops. */
+function together(services: readonly Service[]): Service {
+  return {
+    async start() {
+      for (const service of services) await service.start();
+    },
+    async stop() {
+      for (const service of services) await service.stop();
+    },
   };
 }

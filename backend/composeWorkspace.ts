@@ -135,7 +135,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ clock, logger, locale, stats: () => monitoring.stats() },
     errors: (limit) => monitoring.errors(limit),
     campaign: (id) => (campaigns.stores.campaigns.byId(id) === null ? null : campaigns.campaigns.get(id)),
-    activeCampaigns: () => campaigns.campaigns.list({ limit: 50, status: 'running' }).items,
+    activeCampaigns: () =>
+      (['preparing', 'running'] as const).flatMap((status) => campaigns.campaigns.list({ limit: 50, status }).items),
   });
   const cache = new Cache({
     ...{ ids, logger, workspaceId: workspaceId(database) },
@@ -176,6 +177,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     interactionRate: () => monitoring.stats().interactionRate,
     chooseLine: (id) => lines.choose(id).id,
     reasonMessage: explain,
+    wake,
   });
   outcomes.onChange(campaigns.recipientListener);
 

@@ -49,7 +49,7 @@ function fill({ workspace, database, today }: { workspace: Workspace; database: 
     ...{ name, message1: { body: message1 }, message2: { body: message2 } },
     ...{ categoryIds: [category.id], contactIds: [] },
   });
-  services.campaigns.start(campaign.id, 'vigie');
+  void services.campaigns.start(campaign.id, 'vigie');
   database.prepare(`INSERT INTO meta (key, value) VALUES ('demo_seeded', '1')`).run();
 }
 

@@ -66,10 +66,11 @@ const NASTY = [
 ];
 
 describe('the export of recipients (CMP-13)', () => {
-  it('holds every recipient once, however many pieces it takes, and opens with a mark for accents', () => {
+  it('holds every recipient once, however many pieces it takes, and opens with a mark for accents', async () => {
     const people = Array.from({ length: 1_203 }, (_, index) => host.contact({ name: `Personne ${index}` }));
     const { id } = host.campaign({ contactIds: people.map((person) => person.id) });
-    host.campaigns.start(id, 'test');
+    await host.launch.start(id, 'test');
+    await host.preparation.idle();
     const chunks = [...exports.recipients({ id, separator: ',' })];
     expect(chunks.map(({ rows }) => rows)).toEqual([500, 500, 203]);
     const file = fileOf(chunks);

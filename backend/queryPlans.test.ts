@@ -35,7 +35,6 @@ const READ_MUCH: [part: string, reason: string][] = [
   ['INSERT INTO lines', 'a line is new once: with triggers SQLite then looks for messages that were without it'],
   ['FROM attempt_d', 'the roll-ups have some rows a day'],
   ['ORDER BY received_at, provider_message_id', 'the answers of one recipient'],
-  ['WITH chosen AS', 'an audience is put together once, when a campaign is launched or previewed'],
   ['INDEXED BY attempts_queue LEFT JOIN campaigns', 'the forecast reads today’s queue, once in five seconds'],
   ['AS closingGroup', 'the reply guarantee groups the open windows by the quarter of an hour'],
   ['FROM recipients WHERE campaign_id = @id', 'the recount of a campaign is a check'],

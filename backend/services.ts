@@ -78,12 +78,14 @@ export type Services = {
     create(input: campaigns.CampaignInput): campaigns.Campaign;
     get(id: string): campaigns.Campaign;
     update(input: campaigns.CampaignPatch): campaigns.Campaign;
-    start(id: string, actor: string): campaigns.Campaign;
+    /** Answers `preparing` for a big campaign, once it is known that it can be launched. */
+    start(id: string, actor: string): Await<campaigns.Campaign>;
     pause(id: string, actor: string): campaigns.Campaign;
     resume(id: string, actor: string): campaigns.Campaign;
     cancel(id: string, actor: string): campaigns.Campaign;
     recipients(input: campaigns.RecipientListInput): Page<campaigns.Recipient>;
-    preview(input: z.infer<typeof campaigns.campaignPreviewInput>): campaigns.CampaignPreview;
+    /** @param signal whoever asked is gone, or asks anew */
+    preview(input: campaigns.CampaignPreviewInput, signal?: AbortSignal): Await<campaigns.CampaignPreview>;
   };
   exports: {
     recipients(input: exports.RecipientExportInput): Iterable<exports.ExportChunk>;

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../backend/core/clock.ts';
 import { dayOf } from '../backend/core/days.ts';
 import { CALLS, seededFolder } from './support/apiFolder.ts';
+import { measureLongWork, tableOfLongWork, type LongWork } from './support/apiLongWork.ts';
 import { checkAllRoutes, GETS, LEFT_OUT, WRITES, type Call } from './support/apiRoutes.ts';
 import { writeSection } from './support/docs.ts';
 
@@ -15,6 +16,8 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const LARGE = 1_000_000;
 const SMALL = 10_000;
 const WARM_CALLS = 60;
+/** What `--only` names the work by that takes longer than a call may. */
+const LONG_WORK = 'long work';
 /** What the rule allows, and the goal (PRF-8, PRF-9). */
 const ALLOWED_MS = { get: 50, write: 100 };
 const GOAL_MS = { cold: 20, warm: 5, write: 20 };
@@ -28,7 +31,13 @@ type Measured = {
   warm: number;
   medianWarm: number;
 };
-type Host = { call: Call; paths: Record<string, object>; stop(): Promise<void> };
+type Host = {
+  address: string;
+  call: Call;
+  get: <Body>(route: string) => Promise<Body>;
+  paths: Record<string, object>;
+  stop(): Promise<void>;
+};
 
 /** The real headless host on a folder, asked over its own port as any program asks it. */
 async function startHost(dataDir: string): Promise<Host> {
@@ -77,8 +86,11 @@ async function startHost(dataDir: string): Promise<Host> {
     return ms;
   };
   return {
+    address,
     paths,
     call,
+    get: async <Body>(route: string) =>
+      (await (await fetch(`${address}/api${route}`, { headers: { authorization } })).json()) as Body,
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -116,7 +128,7 @@ function share(times: readonly number[], part: number): number {
 }
 
 /** Latencies of all routes at a size, on a folder of its own (PRF-8, PRF-9). */
-async function measureAt(rows: number, only: string | undefined): Promise<Measured[]> {
+async function measureAt(rows: number, only: string | undefined): Promise<{ routes: Measured[]; long: LongWork[] }> {
   const { dataDir, remove } = seededFolder(rows);
   const host = await startHost(dataDir);
   let rounds = 0;
@@ -133,7 +145,8 @@ async function measureAt(rows: number, only: string | undefined): Promise<Measur
     for (const write of WRITES) {
       if (only === undefined || write[0].includes(only)) measured.push(await measureWrite(host.call, write));
     }
-    return measured;
+    const isWanted = only === undefined || LONG_WORK.includes(only);
+    return { routes: measured, long: isWanted && rows === LARGE ? await measureLongWork(host) : [] };
   } finally {
     await host.stop();
     remove();
@@ -156,7 +169,7 @@ function tableOf(large: readonly Measured[], small: readonly Measured[]): string
 
 /**
  * Measures all routes at both sizes and prints the table; `--write-docs` puts it into docs/performance.md. `--only` takes a part
- * of a route, `--small` shows within a minute that all of it runs, `--seed` only makes the folders.
+ * of a route, or of `long work`, `--small` shows within a minute that all of it runs, `--seed` only makes the folders.
  */
 async function main(): Promise<void> {
   const options = {
@@ -169,10 +182,11 @@ async function main(): Promise<void> {
   // The folders take minutes to make, and are kept.
   if (seed === true) return [SMALL, LARGE].forEach((rows) => seededFolder(rows).remove());
   const small = await measureAt(SMALL, only);
-  if (isTry === true) return void process.stdout.write(`${tableOf(small, small)}\n`);
+  if (isTry === true) return void process.stdout.write(`${tableOf(small.routes, small.routes)}\n`);
   const large = await measureAt(LARGE, only);
-  const table = tableOf(large, small);
-  process.stdout.write(`${table}\n`);
+  const table = tableOf(large.routes, small.routes);
+  const long = tableOfLongWork(large.long);
+  process.stdout.write(`${table}\n\n${long}\n`);
   if (docs !== true) return;
   const [processor] = cpus();
   const machine = `${cpus().length} × ${processor?.model ?? 'unknown'}, Node ${process.version}`;
@@ -180,6 +194,7 @@ async function main(): Promise<void> {
   await writeSection(ROOT, 'api', [
     `Measured on ${dayOf(systemClock.now())}: ${machine}, by \`node bench/api.ts --write-docs\`.`,
     table,
+    long,
     `Not in these figures: ${leftOut.join('; ')}.`,
   ]);
 }

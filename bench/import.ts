@@ -1,6 +1,5 @@
 import { mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportReport } from '../backend/contract/imports.ts';
 import { writeContactFile, type ContactFileCounts } from '../tests/support/contactFile.ts';
 import type { NaiveResult, NaiveTask } from './peers/importNaive.ts';
@@ -13,13 +12,13 @@ import { inTurn, ROUNDS } from './support/rounds.ts';
 import { startPostgres, withoutPostgres, type Server } from './support/servers.ts';
 import { runSide } from './support/side.ts';
 import { size } from './support/size.ts';
-import { median, percentile, ratios } from './support/statistics.ts';
+import { median, ratios } from './support/statistics.ts';
+import { watchHealth } from './support/watchHealth.ts';
 
 /** `VIGIE_BENCH_IMPORT_LINES=1000000` measures the whole million, in one round: it takes minutes. */
 const WHOLE = Number(process.env['VIGIE_BENCH_IMPORT_LINES'] ?? 0);
 const LINES = WHOLE > 0 ? WHOLE : size(100_000);
 const IMPORT_ROUNDS = WHOLE > 0 ? 1 : Math.min(ROUNDS, 3);
-const HEALTH_EVERY_MS = 5;
 const NAIVE = path.join(import.meta.dirname, 'peers/importNaive.ts');
 
 type HostFigures = { healthMs: number; memoryMb: number; longestMs: number };
@@ -50,25 +49,6 @@ async function ours({ file, counts, folder }: Task): Promise<Imported> {
   const longestMs = longestTransactionMs(host.stderr());
   rmSync(dataDir, { recursive: true });
   return { seconds, host: { healthMs, memoryMb, longestMs } };
-}
-
-/** Asks how the host is until told to stop; gives the 99th percentile of its answers in ms. */
-function watchHealth(admin: string): () => Promise<number> {
-  const times: number[] = [];
-  let isOver = false;
-  const watching = (async () => {
-    while (!isOver) {
-      const startedAt = performance.now();
-      await (await fetch(`${admin}/health`)).arrayBuffer();
-      times.push(performance.now() - startedAt);
-      await sleep(HEALTH_EVERY_MS);
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await watching;
-    return percentile(times, 0.99);
-  };
 }
 
 /** The most memory that a process had at once; NaN where that is not told. */

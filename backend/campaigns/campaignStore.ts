@@ -20,6 +20,9 @@ export type CampaignRow = Figures & {
   /** Recipients with an end state. */
   ended: number;
   finalFigures: CampaignFigures | null;
+  /** While its list is being made: contacts gone through, and about how many there are (`launches`). */
+  looked: number | null;
+  expected: number | null;
   createdAt: number;
   updatedAt: number;
 };
@@ -38,6 +41,8 @@ const COLUMNS = `
   total_contacts AS totalContacts, messages_sent AS messagesSent, messages_delivered AS messagesDelivered,
   messages_read AS messagesRead, interactions, message_2_sent AS message2Sent, failures,
   no_interaction AS noInteraction, late, opted_out AS optedOut, cancelled, ended, final_figures AS finalFigures,
+  (SELECT looked FROM launches WHERE campaign_id = campaigns.id) AS looked,
+  (SELECT expected FROM launches WHERE campaign_id = campaigns.id) AS expected,
   created_at AS createdAt, updated_at AS updatedAt`;
 
 /** Reads and writes campaigns; their figures are kept by the triggers on recipients (CMP-11). */

@@ -4,14 +4,16 @@ import type { Clock } from '../core/clock.ts';
 import { toIso } from '../core/days.ts';
 import type { Ids } from '../core/ids.ts';
 import { decodeCursor, toPage } from '../core/paging.ts';
+import { inSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { Services } from '../services.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { AudienceStore } from './audienceStore.ts';
+import { AudienceSurvey } from './audienceSurvey.ts';
 import type { CampaignRow, CampaignStore } from './campaignStore.ts';
 import { toCampaign } from './figures.ts';
 import type { Launch } from './launch.ts';
-import { personalise, unfillable } from './personalise.ts';
+import { personalise } from './personalise.ts';
 import type { ListedRecipient, RecipientStore } from './recipientStore.ts';
 
 type CampaignDependencies = {
@@ -98,17 +100,19 @@ export function createCampaigns(dependencies: CampaignDependencies): Services['c
       return toPage(rows, limit, { item, position: (row) => [row.id] });
     },
 
-    preview({ categoryIds, contactIds, message1, message2, samples }) {
-      const chosen = { categoryIds, contactIds };
-      const { eligible, optedOut } = audience.count(chosen);
+    async preview({ categoryIds, contactIds, message1, message2, samples }, signal) {
+      const chosen = { categoryIds: [...new Set(categoryIds)], contactIds: [...new Set(contactIds)] };
+      const asked = { audience: chosen, at: clock.now(), messages: [message1, message2], samples };
+      const survey = new AudienceSurvey(audience, clock, asked);
+      await inSteps(() => survey.step(), signal);
+      signal?.throwIfAborted();
+      const { eligible, optedOut, unknownVariables } = survey;
       const { dailyLimit, rollingLimit } = settings();
       const messages = eligible * (1 + interactionRate());
       return {
-        eligible,
-        optedOut,
+        ...{ eligible, optedOut, unknownVariables },
         daysNeeded: Math.ceil(messages / Math.min(dailyLimit, rollingLimit)),
-        unknownVariables: unfillable([message1, message2], audience.attributeNames(chosen)),
-        samples: audience.samples(chosen, samples).map(({ id, name, phone, attributes }) => {
+        samples: survey.samples.map(({ id, name, phone, attributes }) => {
           const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };
           return {
             contactId: id,

@@ -35,6 +35,36 @@ describe('categories', () => {
     expect(host.contacts.get(one.id).categoryIds).toEqual([]);
   });
 
+  it('with many contacts go at once and are emptied in steps, also after a crash (CMP-2, API-5)', async () => {
+    const { id } = host.categories.create({ name: 'Clients' });
+    const person = host.contact({ categoryIds: [id] });
+    host.database.exec(`
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+      INSERT INTO contacts (id, name, phone, created_at, updated_at)
+        SELECT 'many-' || i, '', '+3361' || (1000000 + i), 1, 1 FROM n;
+      INSERT INTO contact_categories SELECT '${id}', id FROM contacts WHERE id LIKE 'many-%'`);
+    await host.categoryRemoval.stop();
+    host.categories.remove(id);
+    expect(count()).toEqual({});
+    expect(() => host.categories.update({ id, name: 'x' })).toThrow('not_found');
+    expect(() => host.contact({ categoryIds: [id] })).toThrow('not_found');
+    expect(host.contacts.get(person.id).categoryIds).toEqual([]);
+    expect(host.contacts.list({ limit: 5, categoryId: id }).items).toEqual([]);
+    const left = host.database.prepare<[], number>(`SELECT count(*) FROM contact_categories`).pluck();
+    expect(left.get()).toBe(1_201);
+    const preview = await host.campaigns.preview({
+      ...{ categoryIds: [id], contactIds: [], samples: 1 },
+      ...{ message1: { body: 'x' }, message2: { body: 'x' } },
+    });
+    expect(preview.eligible).toBe(0);
+    // The name is free at once.
+    host.categories.create({ name: 'Clients' });
+    await host.categoryRemoval.start();
+    await host.categoryRemoval.idle();
+    expect(left.get()).toBe(0);
+    expect(count()).toEqual({ Clients: 0 });
+  });
+
   it('have names that are unique without regard to case, and a colour that can go (CMP-2)', () => {
     const { id } = host.categories.create({ name: 'Clients', color: '#aabbcc' });
     const conflict = expect.objectContaining({ code: 'conflict', data: { detail: 'Clients', id } }) as Error;

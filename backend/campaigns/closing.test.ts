@@ -65,6 +65,22 @@ describe('closing', () => {
   });
 });
 
+describe('a big campaign that is cancelled', () => {
+  it('sends nothing more at once; its messages are cancelled in steps, also after a crash (API-5, CMP-9)', async () => {
+    const people = Array.from({ length: 750 }, () => host.contact());
+    const { id } = await host.launch.start(host.campaign({ contactIds: people.map((one) => one.id) }).id, 'test');
+    await host.preparation.idle();
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'running', totalContacts: 750 });
+    await host.longWork.stop();
+    expect(host.campaigns.cancel(id, 'test')).toMatchObject({ status: 'cancelled', cancelled: 500 });
+    expect(host.acceptAll()).toBe(0);
+    await host.longWork.start();
+    await host.closing.leftovers.idle();
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'cancelled', cancelled: 750 });
+    sameCount(id);
+  });
+});
+
 describe('a campaign is completed', () => {
   it('as soon as every recipient has an end state, with its final figures and one notice (CMP-10)', async () => {
     const other = host.contact();

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import { createBackgroundSteps, type BackgroundSteps } from '../core/steps.ts';
 import { REPLY_WINDOW_MS } from '../domain/replyWindow.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
@@ -11,6 +12,8 @@ import type { RecipientStore } from './recipientStore.ts';
 export type Closing = {
   /** Closes what time has ended. To be run every hour and at start (CMP-9). */
   runOnce(): { noInteraction: number; completed: number; cancelled: number };
+  /** Cancels what still waits in campaigns that are over, in short steps. */
+  leftovers: BackgroundSteps;
 };
 
 type ClosingDependencies = {
@@ -26,6 +29,8 @@ type ClosingDependencies = {
 
 /** Recipients closed in one transaction: other writers wait no longer than that. */
 const BATCH = 1_000;
+/** Messages of a campaign that is over, cancelled in one step: some milliseconds (API-5). */
+const LEFTOVERS = 100;
 
 /** Ends recipients who did not answer within 24 hours (CMP-9), and campaigns that are over (CMP-10). */
 export function createClosing(dependencies: ClosingDependencies): Closing {
@@ -46,18 +51,26 @@ export function createClosing(dependencies: ClosingDependencies): Closing {
     return [...closed.values()].reduce((sum, count) => sum + count, 0);
   };
 
-  /** What was in flight when its campaign ended, and came back to be tried again, is cancelled as well. */
+  /**
+   * The rest of a big campaign that was cancelled; and what was in flight when its campaign ended, and came back to be tried
+   * again.
+   */
   const cancelLeftovers = (): number =>
-    inTransaction(database, () =>
-      campaigns
-        .overWithWaiting()
-        .map(({ id, status }) => attempts.cancelOfCampaign(id, `campaign_${status}`))
-        .reduce((sum, count) => sum + count, 0),
-    );
+    inTransaction(database, () => {
+      let left = LEFTOVERS;
+      for (const { id, status } of campaigns.overWithWaiting()) {
+        left -= attempts.cancelOfCampaign(id, `campaign_${status}`, left);
+        if (left === 0) break;
+      }
+      return LEFTOVERS - left;
+    });
+  const leftovers = createBackgroundSteps({ ...dependencies, name: 'leftovers', step: cancelLeftovers });
 
   return {
+    leftovers,
     runOnce() {
       const cancelled = cancelLeftovers();
+      if (cancelled > 0) leftovers.wake();
       const noInteraction = closeWindows();
       const completed = campaigns
         .activeIds()

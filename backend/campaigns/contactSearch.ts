@@ -2,8 +2,8 @@ import type { Database } from '../storage/database.ts';
 
 /** A search as the index and the check of its hits need it. */
 export type ContactSearch = {
-  /** For the index: every hit is among these. */
-  match: string;
+  /** For the index: of one of these ways each group of letters must be there. Every hit is among what it finds. */
+  groups: readonly (readonly string[])[];
   /** Patterns of LIKE, `\` escapes: of one of these ways each must stand in the name or in an attribute. */
   ways: readonly (readonly string[])[];
   /** Or one of these in the phone. */
@@ -42,11 +42,8 @@ export function toSearch(q: string | undefined): ContactSearch | null {
   const phones = [...new Set([digits, digits.replace(/^0+/, '')])].filter((part) => part !== '');
   const words = [...new Set(text.split(/\s+/))];
   const ways = words.length > 1 ? [[text], words] : [[text]];
-  const parts = new Set(
-    [...ways, ...phones.map((phone) => [phone])].map((way) => [...new Set(way.flatMap(groups))].join(' AND ')),
-  );
   return {
-    match: [...parts].map((part) => `(${part})`).join(' OR '),
+    groups: [...ways, ...phones.map((phone) => [phone])].map((way) => [...new Set(way.flatMap(groupsOf))]),
     ways: ways.map((way) => way.map(containing)),
     phones: phones.map(containing),
   };
@@ -55,7 +52,7 @@ export function toSearch(q: string | undefined): ContactSearch | null {
 const containing = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** Every group of three letters, quoted for the index. A short text gets the spaces that stand before words. */
-function groups(part: string): string[] {
+function groupsOf(part: string): string[] {
   const letters = [...spaced(part)];
   const start = letters.length >= 5 ? 2 : letters.length - 3;
   const found = letters.slice(start, -2).map((_, index) => letters.slice(start + index, start + index + 3).join(''));
@@ -67,6 +64,8 @@ export const INDEXED_TO = 'contacts.indexed_to';
 /** Contacts that are read and indexed at once, and how often in one transaction: others write in between. */
 const BATCH = 100;
 const MOST_BATCHES = 10;
+/** Contacts that hold a group, up to which it is rare: that many rows are looked at one by one in some milliseconds. */
+const MOST_OF_A_RARE = 5_000;
 /** Fewer rows that lead nowhere are not worth the work. */
 const MOST_LEFTOVERS = 10_000;
 
@@ -79,6 +78,11 @@ export class ContactSearchIndex {
       put: database.prepare<[number | bigint, string]>(
         `INSERT OR REPLACE INTO contact_search (rowid, text) VALUES (?, ?)`,
       ),
+      beyond: database
+        .prepare<[string, number], number>(
+          `SELECT rowid FROM contact_search WHERE contact_search MATCH ? ORDER BY rowid LIMIT 1 OFFSET ?`,
+        )
+        .pluck(),
       remove: database.prepare<[number]>(`DELETE FROM contact_search WHERE rowid = ?`),
       indexedTo: database.prepare<[string], string>(`SELECT value FROM meta WHERE key = ?`).pluck(),
       setIndexedTo: database.prepare<[string, string]>(
@@ -96,6 +100,24 @@ export class ContactSearchIndex {
         ORDER BY w.number LIMIT ?`),
       changedDone: database.prepare<[number]>(`DELETE FROM contact_search_waiting WHERE number <= ?`),
     };
+  }
+
+  /**
+   * The question for the index. It walks the whole list of a group that most contacts have, however rare the others are:
+   * where a way has rare groups they are asked for alone, and the rows themselves say the rest.
+   */
+  match({ groups }: Pick<ContactSearch, 'groups'>, most = MOST_OF_A_RARE): string {
+    const known = new Map<string, boolean>();
+    const isRare = (group: string): boolean => {
+      const rare = known.get(group) ?? this.#statements.beyond.get(group, most) === undefined;
+      known.set(group, rare);
+      return rare;
+    };
+    const parts = groups.map((way) => {
+      const rare = way.filter(isRare);
+      return (rare.length > 0 ? rare : way).join(' AND ');
+    });
+    return [...new Set(parts)].map((part) => `(${part})`).join(' OR ');
   }
 
   /** Part of the caller's transaction, like the others. */

@@ -25,7 +25,9 @@ type StoredContact = Omit<ContactRow, 'attributes' | 'categoryIds'> & { attribut
 const COLUMNS = `
   c.number, c.id, c.name, c.phone, c.attributes, c.opted_out_at AS optedOutAt, c.created_at AS createdAt, c.updated_at AS updatedAt,
   (SELECT json_group_array(category_id) FROM (
-    SELECT category_id FROM contact_categories WHERE contact_id = c.id ORDER BY category_id)) AS categoryIds`;
+    SELECT category_id FROM contact_categories WHERE contact_id = c.id
+      AND category_id NOT IN (SELECT id FROM categories WHERE removed_at IS NOT NULL)
+    ORDER BY category_id)) AS categoryIds`;
 const NEWEST_FIRST = `ORDER BY c.number DESC LIMIT @limit`;
 /** The index finds groups of letters; whether they stand together is for the row to say. */
 const FOUND = `contact_search MATCH @match AND s.rowid >= @from AND s.rowid < @before`;
@@ -95,7 +97,7 @@ export class ContactStore {
         WHERE contact_id = @id AND category_id NOT IN (SELECT value FROM json_each(@categoryIds))`),
       replaceInAudiences: database.prepare<{ id: string; goneId: string }>(`
         UPDATE campaigns SET audience = replace(audience, json_quote(@goneId), json_quote(@id))
-        WHERE status IN ('draft', 'scheduled', 'paused')`),
+        WHERE status IN ('draft', 'preparing', 'scheduled', 'paused')`),
     };
   }
 
@@ -117,7 +119,8 @@ export class ContactStore {
   ): { rows: ContactRow[]; next: number | null } {
     const { found, foundOfCategory, highest } = this.#statements;
     const statement = categoryId === null ? found : foundOfCategory;
-    const { match, ways, phones } = search;
+    const { ways, phones } = search;
+    const match = this.search.match(search);
     const checks = { ways: JSON.stringify(ways), phones: JSON.stringify(phones) };
     const startedAt = this.#clock.monotonic();
     const rows: ContactRow[] = [];
@@ -136,7 +139,7 @@ export class ContactStore {
       if (elapsedMs >= SEARCH_MS) return { rows, next: top };
       // As much as fits into the time that is left, as fast as it went so far.
       const fits = elapsedMs === 0 ? Infinity : (seen / elapsedMs) * (SEARCH_MS - elapsedMs);
-      window = Math.max(FIRST_WINDOW / 10, Math.min(window * 4, fits));
+      window = Math.round(Math.max(FIRST_WINDOW / 10, Math.min(window * 4, fits)));
     }
   }
 

@@ -113,6 +113,15 @@ describe('contacts', () => {
     fc.assert(rule, { numRuns: 1_000 });
   });
 
+  it('asks the index for rare groups of letters alone, where a word has some (PRF-8)', () => {
+    for (const name of ['Maison 4990', 'Maison 1', 'Maison 2']) host.contact({ name });
+    const { search } = host.stores.contacts;
+    const match = (q: string): string => search.match(toSearch(q)!, 2);
+    expect(match('mais')).toBe('("mai" AND "ais")');
+    expect(match('maison 49')).toBe('("  4" AND " 49") OR (" 49")');
+    expect(namesFor('maison 4990')).toEqual(['Maison 4990']);
+  });
+
   it('gives every contact once, newest first, page by page, also while others are added (CMP-1)', () => {
     const made = Array.from({ length: 25 }, (_, index) => {
       host.clock.set(host.clock.now() + (index % 3));

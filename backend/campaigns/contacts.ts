@@ -58,6 +58,7 @@ export function createContacts(dependencies: ContactDependencies): Omit<Services
 
   return {
     list({ limit, cursor, q, categoryId }: ContactListInput) {
+      if (categoryId !== undefined && categories.byId(categoryId) === null) return { items: [], nextCursor: null };
       const search = toSearch(q);
       const byId = search === null && categoryId !== undefined;
       const position = cursor === undefined ? [] : decodeCursor(cursor, [byId ? 'string' : 'number'] as const);

@@ -1,4 +1,4 @@
-import type { Campaign, CampaignFigures } from '../contract/campaigns.ts';
+import type { Campaign, CampaignFigures, Preparation } from '../contract/campaigns.ts';
 import { toIso } from '../core/days.ts';
 import type { CampaignRow, CampaignStore, Figures } from './campaignStore.ts';
 
@@ -41,8 +41,16 @@ export function toCampaign(row: CampaignRow): Campaign {
     startAt: toIso(row.startAt),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
+    preparation: toPreparation(row),
     finalFigures: row.finalFigures,
     createdAt: toIso(row.createdAt),
     updatedAt: toIso(row.updatedAt),
   };
+}
+
+/** How far a launch is; one that was cancelled has no row any more, and its recipients go. */
+function toPreparation({ status, looked, expected, totalContacts }: CampaignRow): Preparation | null {
+  if (status !== 'preparing') return null;
+  if (looked === null || expected === null) return { done: 0, expected: totalContacts, cancelling: true };
+  return { done: looked, expected: Math.max(looked, expected), cancelling: false };
 }

@@ -181,6 +181,7 @@ export function nextStep(standing: Standing): { state: RecipientState; reason: s
     case 'completed':
       return { state: 'failed', reason: standing.isWindowOpen ? 'campaign_completed' : 'window_closed' };
     case 'draft':
+    case 'preparing':
     case 'scheduled':
       return null;
     default:

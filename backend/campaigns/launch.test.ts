@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import { HOUR_MS, toIso } from '../core/days.ts';
@@ -66,7 +67,7 @@ describe('a campaign', () => {
     expect(() => host.campaigns.update({ id, sendsPerMinute: 7 })).toThrow('wrong_campaign_status');
   });
 
-  it('is previewed for real contacts: who, who not, how many days, which variables nobody fills (CMP-3)', () => {
+  it('is previewed for real contacts: who, who not, how many days, which variables nobody fills (CMP-3)', async () => {
     const { id: category } = host.categories.create({ name: 'Clients' });
     const people = [1, 2, 3, 4].map((index) =>
       host.contact({
@@ -78,7 +79,7 @@ describe('a campaign', () => {
     host.suppressions.add({ phone: people[3]!.phone, reason: 'stop' });
     host.settings.dailyLimit = 2;
     host.expected.interactionRate = 0.5;
-    const preview = host.campaigns.preview({
+    const preview = await host.campaigns.preview({
       ...{ categoryIds: [category], contactIds: [people[0]!.id, 'nowhere'], samples: 2 },
       message1: { body: 'Bonjour {{prenom}} {{ville|de Lyon}} {{vide}}' },
       message2: {
@@ -94,7 +95,7 @@ describe('a campaign', () => {
       { contactId: people[0]!.id, name: 'Client 1', message1: 'Bonjour P1 de Lyon ', message2: 'Merci Client 1 ' },
       { contactId: people[1]!.id, name: 'Client 2', message1: 'Bonjour P2 de Lyon ', message2: 'Merci Client 2 ' },
     ]);
-    const none = host.campaigns.preview({
+    const none = await host.campaigns.preview({
       ...preview,
       categoryIds: [],
       contactIds: [],
@@ -103,6 +104,24 @@ describe('a campaign', () => {
       message2: { body: 'y' },
     });
     expect(none).toMatchObject({ eligible: 0, daysNeeded: 0, samples: [] });
+  });
+
+  it('is previewed without holding anybody up, and no further than somebody waits for it (CMP-3, API-5)', async () => {
+    const people = [host.contact(), host.contact()];
+    const asked = {
+      ...{ categoryIds: [], contactIds: people.map(({ id }) => id), samples: 1 },
+      ...{ message1: { body: 'x' }, message2: { body: 'x' } },
+    };
+    const order: string[] = [];
+    const other = turnOfTheLoop().then(() => order.push('another request'));
+    await host.campaigns.preview(asked);
+    order.push('preview');
+    await other;
+    expect(order).toEqual(['another request', 'preview']);
+    const gone = new AbortController();
+    const dropped = host.campaigns.preview(asked, gone.signal);
+    gone.abort();
+    await expect(dropped).rejects.toThrow('aborted');
   });
 
   it('is launched to exactly its eligible contacts, each once and by name (CMP-4)', () => {
@@ -150,7 +169,11 @@ describe('a campaign', () => {
   it('of more contacts than one batch is launched whole (CMP-4)', async () => {
     const phones = Array.from({ length: 2_345 }, (_, index) => `+3361${1_000_000 + index}`);
     const { categoryId } = await host.contacts.import(new Blob([['tel', ...phones].join('\n')]), { category: 'Tous' });
-    const { id } = host.campaigns.start(host.campaign({ categoryIds: [categoryId!] }).id, 'test');
+    const { id } = await host.launch.start(host.campaign({ categoryIds: [categoryId!] }).id, 'test');
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'preparing', line: null, startedAt: null });
+    expect(host.acceptAll()).toBe(0);
+    await host.preparation.idle();
+    expect(host.campaigns.get(id)).toMatchObject({ status: 'running', line: 'line', preparation: null });
     expect(host.campaigns.get(id).totalContacts).toBe(2_345);
     expect(attempts(id)).toHaveLength(2_345);
   });

@@ -1,20 +1,17 @@
-import type { Campaign, CampaignStatus } from '../contract/campaigns.ts';
 import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Logger } from '../core/logger.ts';
-import { nextCampaignStatus, type CampaignAction } from '../domain/campaignStates.ts';
-import { MESSAGE_1_PRIORITY } from '../domain/pick.ts';
-import { recipientZone } from '../domain/recipientZone.ts';
+import type { BackgroundSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { AttemptQueue } from '../sending/attempt.ts';
 import type { Services } from '../services.ts';
 import type { Audit } from '../storage/audit.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
-import type { AudienceStore } from './audienceStore.ts';
+import { FIRST_POSITION, type AudiencePosition, type AudienceStore } from './audienceStore.ts';
+import { AudienceSurvey } from './audienceSurvey.ts';
+import type { CampaignActions } from './campaignActions.ts';
 import type { CampaignRow, CampaignStore } from './campaignStore.ts';
-import { toCampaign } from './figures.ts';
-import { personalise, unfillable } from './personalise.ts';
-import type { RecipientStore } from './recipientStore.ts';
+import { checkLaunch, type FirstMessages } from './firstMessages.ts';
+import type { Preparation } from './preparation.ts';
 
 export type Launch = Pick<Services['campaigns'], 'start' | 'pause' | 'resume' | 'cancel'> & {
   /** Starts the scheduled campaigns whose hour has come; returns how many. */
@@ -27,95 +24,57 @@ export type Launch = Pick<Services['campaigns'], 'start' | 'pause' | 'resume' | 
 
 type LaunchDependencies = {
   database: Database;
+  actions: CampaignActions;
   campaigns: CampaignStore;
-  recipients: RecipientStore;
   audience: AudienceStore;
+  preparation: Pick<Preparation, 'begin' | 'withdraw'>;
+  /** Cancels the rest of a big campaign. */
+  leftovers: Pick<BackgroundSteps, 'wake'>;
+  firstMessages: FirstMessages;
   attempts: AttemptQueue;
   audit: Pick<Audit, 'write'>;
   clock: Clock;
-  logger: Logger;
   notify: Notify;
-  settings: () => { maxAttempts: number };
   /**
    * The named line, else the default one.
    * @throws VigieError when there is none
    */
   chooseLine: (id: string | null) => string;
+  /** Contacts up to which a campaign is launched or cancelled within the call. */
+  atOnce?: number;
 };
 
-type Request = { id: string; actor: string; action: CampaignAction };
-
-/** Recipients whose messages are written between two reads. */
-const BATCH = 1_000;
+/** Some hundred messages are written well within the time that a call may take (API-5). */
+const AT_ONCE = 500;
 
 /** Starts, pauses, resumes and cancels campaigns (CMP-4, SND-14). */
 export function createLaunch(dependencies: LaunchDependencies): Launch {
-  const { database, campaigns, recipients, audience, attempts, audit, clock, logger, notify } = dependencies;
-  const { settings, chooseLine } = dependencies;
+  const { database, actions, campaigns, audience, preparation, firstMessages, attempts } = dependencies;
+  const { leftovers, audit, clock, notify, chooseLine, atOnce = AT_ONCE } = dependencies;
+  const { find, move, act } = actions;
 
-  const find = (id: string): CampaignRow => {
-    const row = campaigns.byId(id);
-    if (row === null) throw new VigieError('not_found');
-    return row;
-  };
-  const move = (campaign: CampaignRow, action: CampaignAction): CampaignStatus => {
-    const status = nextCampaignStatus(campaign.status, action);
-    if (status === null) throw new VigieError('wrong_campaign_status', { status: campaign.status });
-    campaigns.setStatus(campaign.id, status, clock.now());
-    return status;
-  };
-  /** One transaction for each action, with its audit line. */
-  const act = (request: Request, work: (campaign: CampaignRow) => void): Campaign => {
-    const { id, actor, action } = request;
-    const campaign = inTransaction(database, () => {
-      const before = find(id);
-      work(before);
-      const { status, totalContacts } = find(id);
-      audit.write({ actor, action: `campaign.${action}`, target: id, detail: { status, totalContacts } });
-      return toCampaign(find(id));
-    });
-    notify.campaign(id);
-    notify.changed('campaigns');
-    logger.info({ campaign: id, status: campaign.status }, 'campaign changed');
-    return campaign;
-  };
-
-  const writeMessages = (campaign: CampaignRow, lineId: string, dueAt: number): void => {
-    const { maxAttempts } = settings();
-    let after = '';
-    for (;;) {
-      const batch = recipients.unwritten(campaign.id, after, BATCH);
-      for (const { contactId, phone, name, attributes } of batch) {
-        const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };
-        attempts.add({
-          ...personalise(campaign.message1, person),
-          ...{ lineId, phone, contactId, maxAttempts, dueAt, timeZone: recipientZone(person) },
-          campaignId: campaign.id,
-          type: 'message_1',
-          priority: MESSAGE_1_PRIORITY,
-        });
-      }
-      after = batch.at(-1)?.contactId ?? after;
-      if (batch.length < BATCH) return;
+  const fill = (campaign: CampaignRow, dueAt: number): void => {
+    const at = clock.now();
+    const messages = [campaign.message1, campaign.message2];
+    const survey = new AudienceSurvey(audience, clock, { ...campaign, at, messages, samples: 0 });
+    while (survey.step() > 0);
+    checkLaunch(survey);
+    const lineId = chooseLine(campaign.lineId);
+    campaigns.setLine(campaign.id, lineId);
+    for (let position: AudiencePosition | null = FIRST_POSITION; position !== null;) {
+      const { contacts, next } = audience.step({ audience: campaign.audience, at, position, limit: atOnce });
+      firstMessages(campaign, contacts, { lineId, dueAt });
+      position = next;
     }
   };
 
-  const fill = (campaign: CampaignRow, dueAt: number): void => {
-    const unknown = unfillable([campaign.message1, campaign.message2], audience.attributeNames(campaign.audience));
-    if (unknown.length > 0) throw new VigieError('unknown_variable', { names: unknown });
-    const lineId = chooseLine(campaign.lineId);
-    campaigns.setLine(campaign.id, lineId);
-    if (audience.addRecipients(campaign.id, campaign.audience, clock.now()) === 0)
-      throw new VigieError('no_recipients');
-    writeMessages(campaign, lineId, dueAt);
-  };
-
   return {
-    // All of it in one transaction, however many contacts: a launch that stops half way would leave a campaign that can
-    // neither be started again nor be trusted to be whole (CMP-4).
+    // A small one in one transaction, a big one in many: in either case nothing leaves before its list is whole (CMP-4).
     start(id, actor) {
       const now = clock.now();
-      const { startAt, status } = find(id);
+      const { startAt, status, audience: chosen } = find(id);
+      if (status === 'preparing') throw new VigieError('wrong_campaign_status', { status });
+      if (status === 'draft' && audience.extent(chosen, now) > atOnce) return preparation.begin(id, actor);
       const waits = startAt !== null && startAt > now;
       const isLater = waits && status !== 'scheduled';
       return act({ id, actor, action: isLater ? 'schedule' : 'start' }, (campaign) => {
@@ -133,12 +92,15 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
 
     resume: (id, actor) => act({ id, actor, action: 'resume' }, (campaign) => move(campaign, 'resume')),
 
-    cancel: (id, actor) =>
-      act({ id, actor, action: 'cancel' }, (campaign) => {
+    cancel(id, actor) {
+      if (find(id).status === 'preparing') return preparation.withdraw(id, actor);
+      return act({ id, actor, action: 'cancel' }, (campaign) => {
         move(campaign, 'cancel');
         // The listener ends the recipients of what is cancelled here; what is in flight ends when its outcome is known.
-        attempts.cancelOfCampaign(id, 'campaign_cancelled');
-      }),
+        const cancelled = attempts.cancelOfCampaign(id, 'campaign_cancelled', atOnce);
+        if (cancelled === atOnce) leftovers.wake();
+      });
+    },
 
     startDue() {
       const due = campaigns.dueToStart(clock.now());

@@ -33,8 +33,6 @@ export type Candidate = RecipientRow & {
   /** Its phone is on the suppression list. */
   isSuppressed: 0 | 1;
 };
-/** A recipient whose Message 1 is to be written. */
-export type UnwrittenRecipient = { contactId: string; phone: string; name: string; attributes: string };
 
 const COLUMNS = `
   r.id, r.campaign_id AS campaignId, r.contact_id AS contactId, r.phone, r.state, r.reason,
@@ -110,10 +108,9 @@ export class RecipientStore {
           RETURNING campaign_id`,
         )
         .pluck(),
-      unwritten: database.prepare<{ campaignId: string; after: string; limit: number }, UnwrittenRecipient>(`
-        SELECT r.contact_id AS contactId, r.phone, contacts.name, contacts.attributes
-        FROM recipients r JOIN contacts ON contacts.id = r.contact_id
-        WHERE r.campaign_id = @campaignId AND r.contact_id > @after ORDER BY r.contact_id LIMIT @limit`),
+      insert: database.prepare<{ campaignId: string; contactId: string; phone: string; now: number }>(`
+        INSERT INTO recipients (campaign_id, contact_id, phone, updated_at)
+        VALUES (@campaignId, @contactId, @phone, @now)`),
     };
   }
 
@@ -175,8 +172,7 @@ export class RecipientStore {
     return this.#statements.closeWindows.all({ sentUntil, limit, now });
   }
 
-  /** Recipients with their contacts, in the order in which those were made, after the given contact. */
-  unwritten(campaignId: string, after: string, limit: number): UnwrittenRecipient[] {
-    return this.#statements.unwritten.all({ campaignId, after, limit });
+  insert(recipient: { campaignId: string; contactId: string; phone: string; now: number }): void {
+    this.#statements.insert.run(recipient);
   }
 }

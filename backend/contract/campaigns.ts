@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { MAX_BODY_LENGTH, media, template } from './attempts.ts';
 import { id, instant, pageInput } from './common.ts';
 
-export const campaignStatus = z.enum(['draft', 'scheduled', 'running', 'paused', 'completed', 'cancelled']);
+export const campaignStatus = z.enum([
+  ...(['draft', 'preparing', 'scheduled', 'running', 'paused', 'completed', 'cancelled'] as const),
+]);
 export type CampaignStatus = z.infer<typeof campaignStatus>;
 
 /** Kinds of incoming messages that count as an answer (CMP-5); the last two by setting. */
@@ -46,6 +48,16 @@ export const campaignFigures = z.object({
 });
 export type CampaignFigures = z.infer<typeof campaignFigures>;
 
+/** A big campaign is launched in steps: nothing of it leaves before its list is whole (CMP-4, UI-5). */
+export const preparation = z.object({
+  /** Contacts gone through, and about how many there are. */
+  done: z.int(),
+  expected: z.int(),
+  /** It was cancelled: what was made is taken back, then it is a draft again. */
+  cancelling: z.boolean(),
+});
+export type Preparation = z.infer<typeof preparation>;
+
 export const campaign = campaignFigures.extend({
   id,
   name: z.string(),
@@ -59,6 +71,8 @@ export const campaign = campaignFigures.extend({
   startAt: instant.nullable(),
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
+  /** While `preparing`: how far the list of messages is; null otherwise. */
+  preparation: preparation.nullable(),
   /** Figures as they stood at completion; null before. */
   finalFigures: campaignFigures.nullable(),
   createdAt: instant,

@@ -4,10 +4,16 @@ import { campaignStatus, type CampaignStatus } from '../contract/campaigns.ts';
 import { HOUR_MS } from '../core/days.ts';
 import { isCampaignOver, nextCampaignStatus, type CampaignAction } from './campaignStates.ts';
 
-const ACTIONS: readonly CampaignAction[] = ['start', 'schedule', 'pause', 'resume', 'cancel', 'complete', 'reopen'];
+const ACTIONS: readonly CampaignAction[] = [
+  ...(['prepare', 'withdraw', 'start', 'schedule', 'pause', 'resume', 'cancel', 'complete', 'reopen'] as const),
+];
 
 /** The diagram of docs/states.md; what is not here is not possible. */
 const POSSIBLE: Record<string, CampaignStatus> = {
+  'draft prepare': 'preparing',
+  'preparing start': 'running',
+  'preparing schedule': 'scheduled',
+  'preparing withdraw': 'draft',
   'draft start': 'running',
   'draft schedule': 'scheduled',
   'draft cancel': 'cancelled',

@@ -1,13 +1,16 @@
 import type { CampaignStatus } from '../contract/campaigns.ts';
 import { HOUR_MS } from '../core/days.ts';
 
-export type CampaignAction = 'start' | 'schedule' | 'pause' | 'resume' | 'cancel' | 'complete' | 'reopen';
+export type CampaignAction =
+  'prepare' | 'withdraw' | 'start' | 'schedule' | 'pause' | 'resume' | 'cancel' | 'complete' | 'reopen';
 
 /** A campaign is over this long after its last Message 1 left, whatever its recipients' states (CMP-10). */
 export const CAMPAIGN_AGE_LIMIT_MS = 48 * HOUR_MS;
 
 const TRANSITIONS: Record<CampaignStatus, Partial<Record<CampaignAction, CampaignStatus>>> = {
-  draft: { start: 'running', schedule: 'scheduled', cancel: 'cancelled' },
+  draft: { prepare: 'preparing', start: 'running', schedule: 'scheduled', cancel: 'cancelled' },
+  // Its list is being made in steps: nothing leaves before it is whole, and it can be taken back (CMP-4, UI-5).
+  preparing: { start: 'running', schedule: 'scheduled', withdraw: 'draft' },
   scheduled: { start: 'running', schedule: 'scheduled', cancel: 'cancelled' },
   running: { pause: 'paused', cancel: 'cancelled', complete: 'completed' },
   paused: { resume: 'running', cancel: 'cancelled', complete: 'completed' },

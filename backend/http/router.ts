@@ -24,10 +24,12 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
   const renderError = createErrorRenderer(deps);
   const os = implement(contract)
     .$context<RequestContext>()
-    .use(async ({ next, context, path }) => {
+    .use(async ({ next, context, path, signal }) => {
       try {
         return await next();
       } catch (error) {
+        // Whoever asked is gone: nobody reads it.
+        if (signal?.aborted === true) throw error;
         throw renderError(error, { locale: context.locale, place: path.join('.') });
       }
     });
@@ -95,7 +97,7 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       resume: os.campaigns.resume.handler(({ input, context }) => campaigns.resume(input.id, context.actor)),
       cancel: os.campaigns.cancel.handler(({ input, context }) => campaigns.cancel(input.id, context.actor)),
       recipients: os.campaigns.recipients.handler(({ input }) => campaigns.recipients(input)),
-      preview: os.campaigns.preview.handler(({ input }) => campaigns.preview(input)),
+      preview: os.campaigns.preview.handler(({ input, signal }) => campaigns.preview(input, signal)),
     },
     exports: {
       recipients: os.exports.recipients.handler(({ input }) => inTurns(exports.recipients(input))),

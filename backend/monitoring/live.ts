@@ -28,6 +28,8 @@ type LiveDependencies = {
 
 /** As many as the dashboard shows. */
 const MOST_ERRORS = 10;
+/** Attempts that are told one by one at a time. */
+const MOST_ATTEMPTS = 200;
 const LEVEL_ORDER: AlertLevel[] = ['ok', 'attention', 'danger', 'blocked'];
 
 /**
@@ -132,6 +134,11 @@ export class Live implements Service {
   #flush(): void {
     const { events } = this;
     this.#tellStats();
+    // As while a big campaign is launched: whoever shows the list asks again.
+    if (this.#attempts.size > MOST_ATTEMPTS) {
+      this.#attempts.clear();
+      this.#changed.add('attempts');
+    }
     for (const attempt of this.#attempts.values()) {
       const { id, state, campaignId } = attempt;
       events.emit({ type: 'attempt', id, state, campaignId });

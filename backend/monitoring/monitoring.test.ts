@@ -147,6 +147,12 @@ describe('live figures', () => {
     });
     await engine.clock.advance(1000);
     expect(told.filter(({ type }) => type === 'error')).toMatchObject([{ error: { attemptId: id } }]);
+    told.length = 0;
+    // As a launch in steps makes them.
+    for (let index = 0; index < 1_000; index++)
+      live.notify.attempt({ id: `made-${index}`, state: 'pending', campaignId: null });
+    await engine.clock.advance(1000);
+    expect(told.filter(({ type }) => type !== 'stats')).toEqual([{ type: 'changed', what: 'attempts' }]);
     await live.stop();
   });
 

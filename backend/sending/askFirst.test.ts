@@ -57,14 +57,18 @@ describe('what may have left before a restore', () => {
     const insert = main.prepare(`
       INSERT INTO attempts (id, line_id, type, campaign_id, contact_id, phone, priority, max_attempts, reference, due_at,
         created_at, updated_at)
-      VALUES (@id, 'line', @type, @campaign, @contact, '+33612345678', 3, 3, @id, 0, @at, 0)`);
+      VALUES (@id, 'line', @type, @campaign, @contact, '+33612345678', 3, 3, @id, @dueAt, @at, 0)`);
     const put = (id: string, campaign: string | null, at: number): void => {
-      insert.run({ id, type: campaign === null ? 'notification' : 'message_2', campaign, contact: campaign && id, at });
+      const type = campaign === null ? 'notification' : 'message_2';
+      insert.run({ id, type, campaign, contact: campaign && id, at, dueAt: 0 });
     };
     put('notice-before', null, RESTORED_AT - 1);
     put('notice-after', null, RESTORED_AT);
     put('follow-up-of-an-old-campaign', 'old', RESTORED_AT + 1);
     put('follow-up-of-a-new-campaign', 'new', RESTORED_AT + 1);
+    const first = { type: 'message_1', campaign: 'new', at: RESTORED_AT + 1 };
+    insert.run({ ...first, id: 'first-of-a-launch-that-went-on', contact: 'a', dueAt: RESTORED_AT - 1 });
+    insert.run({ ...first, id: 'first-of-a-new-campaign', contact: 'b', dueAt: RESTORED_AT });
   });
   afterEach(() => {
     folder.remove();
@@ -79,8 +83,8 @@ describe('what may have left before a restore', () => {
     expect(found()).toEqual([]);
   });
 
-  it('is what was made before it, and every follow-up of a campaign that had begun (I3, I4)', () => {
+  it('is what was made before it, every follow-up of a campaign that had begun, and all of a launch that had (I3, I4)', () => {
     folder.store.main.prepare(`INSERT INTO meta (key, value) VALUES ('restored_at', ?)`).run(String(RESTORED_AT));
-    expect(found()).toEqual(['follow-up-of-an-old-campaign', 'notice-before']);
+    expect(found()).toEqual(['first-of-a-launch-that-went-on', 'follow-up-of-an-old-campaign', 'notice-before']);
   });
 });

@@ -8,7 +8,8 @@ export type MayHaveLeft = (reference: string) => boolean;
 /**
  * Messages that a restored workspace may have sent already: it was a copy, and the machine it was made on went on
  * sending. Those are the messages of that time, and everything of the campaigns of that time: a follow-up that the copy
- * does not know can have been made since.
+ * does not know can have been made since. A launch that the copy caught half way goes on here: the messages that it
+ * adds could leave before as well, from their due time on.
  */
 export function createMayHaveLeft(database: Database): MayHaveLeft {
   const isBefore = database
@@ -17,7 +18,8 @@ export function createMayHaveLeft(database: Database): MayHaveLeft {
       SELECT EXISTS (
         SELECT 1 FROM meta m, attempts a LEFT JOIN campaigns c ON c.id = a.campaign_id
         WHERE m.key = 'restored_at' AND a.reference = @reference
-          AND (a.created_at < CAST(m.value AS INTEGER) OR c.started_at < CAST(m.value AS INTEGER)))`,
+          AND (a.created_at < CAST(m.value AS INTEGER) OR c.started_at < CAST(m.value AS INTEGER)
+            OR (a.type = 'message_1' AND a.due_at < CAST(m.value AS INTEGER))))`,
     )
     .pluck();
   return (reference) => isBefore.get({ reference }) === 1;

@@ -69,8 +69,9 @@ export type AttemptQueue = {
   add(attempt: NewAttempt): AttemptRow;
   /** Whether this step of this contact exists already, in whatever state. */
   exists(step: { campaignId: string; contactId: string; type: 'message_1' | 'message_2' }): boolean;
-  /** Cancels what has not left yet (pending, failed_retry); returns how many. */
-  cancelOfCampaign(campaignId: string, reason: string): number;
+  /** Cancels up to `most` messages that have not left yet (pending, failed_retry); returns how many. */
+  cancelOfCampaign(campaignId: string, reason: string, most: number): number;
+  /** Cancels what has not left yet to a phone; returns how many. */
   cancelToPhone(phone: string, reason: string): number;
   /** The same for what was queued for a contact, whatever phone it had then. */
   cancelOfContact(contactId: string, reason: string): number;

@@ -30,7 +30,7 @@ export function createAttemptQueue({ store, outcomes, clock, ids }: QueueDepende
       return attempt;
     },
     exists: (step) => store.withReference(stepReference(step)) !== null,
-    cancelOfCampaign: (campaignId, reason) => cancelAll(store.waitingOfCampaign(campaignId), reason),
+    cancelOfCampaign: (campaignId, reason, most) => cancelAll(store.waitingOfCampaign(campaignId, most), reason),
     cancelOfContact: (contactId, reason) => cancelAll(store.waitingOfContact(contactId), reason),
     advanceOfCampaign: (campaignId, dueAt) => store.advanceOfCampaign(campaignId, { dueAt, now: clock.now() }),
     cancelToPhone: (phone, reason) => cancelAll(store.waitingToPhone(phone), reason),

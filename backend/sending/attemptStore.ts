@@ -100,9 +100,9 @@ export class AttemptStore {
       inState: database.prepare<{ state: AttemptState }, AttemptRow>(
         `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state = @state ORDER BY created_at, id`,
       ),
-      waitingOfCampaign: database.prepare<{ campaignId: string }, AttemptRow>(`
+      waitingOfCampaign: database.prepare<{ campaignId: string; most: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_campaign_state
-        WHERE campaign_id = +@campaignId AND state IN ('pending', 'failed_retry')`),
+        WHERE campaign_id = +@campaignId AND state IN ('pending', 'failed_retry') LIMIT +@most`),
       waitingToPhone: database.prepare<{ phone: string }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts
         WHERE phone = +@phone AND state IN ('pending', 'failed_retry') ORDER BY created_at, id`),
@@ -111,7 +111,7 @@ export class AttemptStore {
         SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE state IN ('pending', 'failed_retry') AND reference IN (
           SELECT campaigns.id || ':' || @contactId || step.column1
           FROM campaigns, (VALUES (':message_1'), (':message_2')) AS step
-          WHERE campaigns.status IN ('scheduled', 'running', 'paused'))`),
+          WHERE campaigns.status IN ('preparing', 'scheduled', 'running', 'paused'))`),
       advanceOfCampaign: database.prepare<{ campaignId: string; dueAt: number; now: number }>(`
         UPDATE attempts SET due_at = @dueAt, updated_at = @now
         WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
@@ -263,8 +263,8 @@ export class AttemptStore {
     return this.#statements.inState.all({ state });
   }
 
-  waitingOfCampaign(campaignId: string): AttemptRow[] {
-    return this.#statements.waitingOfCampaign.all({ campaignId });
+  waitingOfCampaign(campaignId: string, most: number): AttemptRow[] {
+    return this.#statements.waitingOfCampaign.all({ campaignId, most });
   }
 
   waitingToPhone(phone: string): AttemptRow[] {

@@ -8,7 +8,7 @@ export type Waiting = { messages: number; campaigns: number };
 
 type QueueDependencies = { database: Database; outcomes: Pick<Outcomes, 'cancel'> };
 
-const NOT_OVER = `status IN ('draft', 'scheduled', 'running', 'paused')`;
+const NOT_OVER = `status IN ('draft', 'preparing', 'scheduled', 'running', 'paused')`;
 /** Messages that are cancelled between two reads. */
 const BATCH = 1_000;
 
@@ -37,8 +37,13 @@ export class LineQueue {
       moveCampaigns: database.prepare<{ id: string; to: string }>(
         `UPDATE campaigns SET line_id = @to WHERE line_id = @id AND ${NOT_OVER}`,
       ),
+      moveLaunches: database.prepare<{ id: string; to: string }>(
+        `UPDATE launches SET line_id = @to WHERE line_id = @id`,
+      ),
+      // Without its row, what was made of a list is taken back.
+      endLaunches: database.prepare<{ id: string }>(`DELETE FROM launches WHERE line_id = @id`),
       freeDrafts: database.prepare<{ id: string }>(
-        `UPDATE campaigns SET line_id = NULL WHERE line_id = @id AND status = 'draft'`,
+        `UPDATE campaigns SET line_id = NULL WHERE line_id = @id AND status IN ('draft', 'preparing')`,
       ),
     };
   }
@@ -55,13 +60,15 @@ export class LineQueue {
     return inTransaction(this.#deps.database, () => {
       this.#statements.noteMove.run({ id, to, now });
       this.#statements.moveCampaigns.run({ id, to });
+      this.#statements.moveLaunches.run({ id, to });
       return this.#statements.move.run({ id, to, now }).changes;
     });
   }
 
-  /** Cancels all that waits; drafts go to the default line. Returns how many messages. */
+  /** Cancels all that waits; launches under way end, drafts go to the default line. Returns how many messages. */
   cancel(id: string): number {
     return inTransaction(this.#deps.database, () => {
+      this.#statements.endLaunches.run({ id });
       this.#statements.freeDrafts.run({ id });
       let cancelled = 0;
       for (;;) {

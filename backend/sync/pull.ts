@@ -168,6 +168,8 @@ function complete(database: Database, { taken, now }: { taken: Source; now: numb
           count(*) FILTER (WHERE state = 'opted_out'), count(*) FILTER (WHERE state = 'cancelled'),
           count(*) FILTER (WHERE state NOT IN ('pending', 'message_1_sent', 'answered'))
         FROM recipients WHERE campaign_id = campaigns.id)`);
+    // It was hidden, and still being emptied.
+    database.exec(`DELETE FROM categories WHERE name = id`);
     // A slot stays open as long as the outcome of its message is; one whose message says otherwise counts from now.
     database
       .prepare<{ now: number }>(

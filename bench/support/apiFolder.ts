@@ -33,7 +33,7 @@ function waiting(name: string, state: string, rows: number): string {
 
 /** A data folder with so many attempts and contacts; made once, then copied from the machine's temporary folder. */
 export function seededFolder(rows: number): { dataDir: string; remove: () => void } {
-  const kept = path.join(tmpdir(), `vigie-bench-api-${rows}-v4`);
+  const kept = path.join(tmpdir(), `vigie-bench-api-${rows}-v5`);
   if (!existsSync(kept)) {
     const making = mkdtempSync(path.join(tmpdir(), 'vigie-bench-making-'));
     const store = openStore(making, MIGRATIONS);

@@ -9,13 +9,13 @@ export type Connection = 'connecting' | 'online' | 'lost' | 'locked';
 export type LiveState = {
   connection: Connection;
   stats: MonitoringStats | null;
-  /** Scheduled, running and paused campaigns, by id. */
+  /** Preparing, scheduled, running and paused campaigns, by id. */
   campaigns: Readonly<Record<string, Campaign>>;
 };
 
 export const INITIAL_LIVE_STATE: LiveState = { connection: 'connecting', stats: null, campaigns: {} };
 
-const ACTIVE = new Set<Campaign['status']>(['scheduled', 'running', 'paused']);
+const ACTIVE = new Set<Campaign['status']>(['preparing', 'scheduled', 'running', 'paused']);
 
 /** What the live state becomes after an event; the same object when the event says nothing about it. */
 export function afterEvent(state: LiveState, event: LiveEvent): LiveState {

@@ -7,6 +7,7 @@ import type { Campaign, Recipient } from '../../backend/contract/campaigns.ts';
 import { systemClock, sleep } from '../../backend/core/clock.ts';
 import { integerBetween } from '../../backend/core/random.ts';
 import { openDatabase } from '../../backend/storage/database.ts';
+import { FAILPOINT } from '../support/failpointRuns.ts';
 import { PLANTED_TEXT } from '../support/hostLogs.ts';
 import { startHost, startSimulator, type RunningHost, type RunningSimulator } from '../support/processes.ts';
 import { onRoundFinished, playRounds } from '../support/repetitions.ts';
@@ -23,6 +24,10 @@ const SETTINGS = {
 /** Of one round. */
 const KILLS = 60;
 const ACCEPTANCES = 30;
+/** Contacts of a campaign that is launched in steps, and commits after which a host dies meanwhile. */
+const LISTED = 3_000;
+const COMMITS = 25;
+const MOST_KILLS = 60;
 const WITHIN = { timeout: 90_000, interval: 100 };
 
 let dataDir: string;
@@ -53,14 +58,36 @@ function csvOf(count: number): string {
   return ['name,phone', ...lines].join('\n');
 }
 
-async function startCampaign(contacts: number): Promise<Campaign> {
+async function createCampaign(contacts: number): Promise<Campaign> {
   const report = await host.call<{ categoryId: string }>('POST', '/contacts/import?category=Tous', csvOf(contacts));
   expect(report.body).toMatchObject({ imported: contacts, refused: [] });
   const created = await host.call<Campaign>('POST', '/campaigns', {
     ...{ name: 'Coupures', categoryIds: [report.body.categoryId] },
     ...{ message1: { body: `${PLANTED_TEXT} 1` }, message2: { body: `${PLANTED_TEXT} 2` } },
   });
-  return (await host.call<Campaign>('POST', `/campaigns/${created.body.id}/start`)).body;
+  return created.body;
+}
+
+const act = async (id: string, action: 'start' | 'cancel'): Promise<Campaign> =>
+  (await host.call<Campaign>('POST', `/campaigns/${id}/${action}`)).body;
+
+/** Kills the host at the n-th commit after each start, until the campaign is no longer being prepared; how often. */
+async function killWhilePreparing(id: string): Promise<number> {
+  for (let kills = 0; kills < MOST_KILLS; kills++) {
+    const database = openDatabase(path.join(dataDir, 'vigie.db'));
+    const status = database.prepare<[string], string>(`SELECT status FROM campaigns WHERE id = ?`).pluck().get(id);
+    database.close();
+    if (status !== 'preparing') return kills;
+    expect(await simulator.ledger()).toEqual([]);
+    const dying = { VIGIE_FAILPOINT: String(COMMITS), VIGIE_FAILPOINT_AT: 'before commit of vigie.db' };
+    const env = { ...SETTINGS, ...dying };
+    // It may die before it has answered anything.
+    await startHost({ dataDir, provider: simulator, preload: FAILPOINT, env }).then(
+      ({ ended }) => ended,
+      () => {},
+    );
+  }
+  throw new Error(`still preparing after ${MOST_KILLS} kills`);
 }
 
 /** Every page of a list. */
@@ -104,7 +131,7 @@ describe('a host that is killed', () => {
         seed,
       );
       const contacts = KILLS * 6;
-      const campaign = await startCampaign(contacts);
+      const campaign = await act((await createCampaign(contacts)).id, 'start');
       expect(campaign).toMatchObject({ status: 'running', totalContacts: contacts });
 
       for (let round = 0; round < KILLS; round++) {
@@ -134,6 +161,40 @@ describe('a host that is killed', () => {
       expect(column(`SELECT sum(message_1 + message_2 + other) FROM daily_stats`)).toEqual([references.length]);
       expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
       expect(database.pragma('foreign_key_check')).toEqual([]);
+      database.close();
+    });
+  });
+
+  it('in the middle of a launch, or while one is taken back, goes on with it; nothing leaves before the list is whole (CMP-4, UI-5, REL-1, I4)', async () => {
+    await playRounds({ run: 1, long: 20, batch: 1 }, async () => {
+      await begin();
+      const draft = await createCampaign(LISTED);
+      expect(await act(draft.id, 'start')).toMatchObject({ status: 'preparing', preparation: { cancelling: false } });
+      expect(await act(draft.id, 'cancel')).toMatchObject({ status: 'preparing', preparation: { cancelling: true } });
+      await host.end('SIGKILL');
+      await killWhilePreparing(draft.id);
+      await restart();
+      expect((await host.call<Campaign>('GET', `/campaigns/${draft.id}`)).body).toEqual({
+        ...{ ...draft, updatedAt: expect.any(String) as string },
+      });
+      expect((await host.call<{ items: unknown[] }>('GET', '/attempts')).body.items).toEqual([]);
+
+      expect((await act(draft.id, 'start')).status).toBe('preparing');
+      await host.end('SIGKILL');
+      expect(await killWhilePreparing(draft.id)).toBeGreaterThan(1);
+      await restart();
+      await vi.waitFor(async () => {
+        expect((await simulator.ledger()).length).toBeGreaterThan(10);
+      }, WITHIN);
+      await host.end();
+      const references = (await simulator.ledger()).map(({ reference }) => reference);
+      expect(new Set(references).size).toBe(references.length);
+      const database = openDatabase(path.join(dataDir, 'vigie.db'));
+      const count = (sql: string): unknown => database.prepare(sql).pluck().get();
+      expect(count(`SELECT count(*) FROM attempts`)).toBe(LISTED);
+      expect(count(`SELECT count(*) FROM recipients`)).toBe(LISTED);
+      expect(count(`SELECT total_contacts FROM campaigns`)).toBe(LISTED);
+      expect(count(`SELECT count(*) FROM attempt_events WHERE event = 'queued'`)).toBe(LISTED);
       database.close();
     });
   });

@@ -1,4 +1,4 @@
-import { composeCampaigns } from '../../backend/composeCampaigns.ts';
+import { composeCampaigns, type CampaignParts } from '../../backend/composeCampaigns.ts';
 import type { AnswerResult } from '../../backend/campaigns/followUp.ts';
 import type { Answer } from '../../backend/webhooks/dependencies.ts';
 import { recountFigures, toFigures } from '../../backend/campaigns/figures.ts';
@@ -22,6 +22,7 @@ const START = Date.parse('2026-11-20T08:00:00.000Z');
 const TABLES = [
   ...['delivery_reports', 'provider_ids', 'attempt_events', 'attempts', 'message_errors', 'interactions', 'recipients'],
   ...[
+    'launches',
     'campaigns',
     'contact_categories',
     'contacts',
@@ -38,11 +39,17 @@ const PLENTY = { dailyLimit: 1_000_000, rollingLimit: 1_000_000 };
 
 export type TestCampaigns = ReturnType<typeof createTestCampaigns>;
 
+/** The answer of a launch that is small enough for one call. */
+export function startedAtOnce(campaign: Campaign | Promise<Campaign>): Campaign {
+  if (campaign instanceof Promise) throw new Error('a campaign that is launched in steps');
+  return campaign;
+}
+
 /**
  * Contacts and campaigns on the real sending engine and a real SQLite file, with a clock that stands still.
  * @param options.durable false for properties: thousands of commits that are about rules, not about durability
  */
-export function createTestCampaigns(options: { durable?: boolean } = {}) {
+export function createTestCampaigns(options: { durable?: boolean; launchSteps?: CampaignParts['launchSteps'] } = {}) {
   const engine = createTestEngine({ limits: PLENTY });
   if (options.durable === false) engine.database.pragma('synchronous = OFF');
   const { database, clock, ids, outcomes, queue, store } = engine;
@@ -60,8 +67,10 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
   };
   const audit = createAudit(database, clock);
   const expected = { interactionRate: 0 };
-  const parts = composeCampaigns({
+  const given: CampaignParts = {
     ...{ database, clock, ids, notify, audit },
+    wake() {},
+    ...(options.launchSteps !== undefined && { launchSteps: options.launchSteps }),
     logger: silentLogger,
     attempts: queue,
     locale: () => 'fr',
@@ -69,7 +78,11 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     interactionRate: () => expected.interactionRate,
     chooseLine: (id) => engine.lines.choose(id).id,
     reasonMessage: (reason) => codeSentence('fr', reason, 'wassenger'),
-  });
+  };
+  const parts = composeCampaigns(given);
+  /** The same on the same file, as after a restart. */
+  const composedAnew = (launchSteps: CampaignParts['launchSteps']) =>
+    composeCampaigns({ ...given, ...(launchSteps !== undefined && { launchSteps }) });
   outcomes.onChange(parts.recipientListener);
   engine.campaignSide.ended = parts.endedMeanwhile;
 
@@ -89,9 +102,11 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
       message2: { body: 'Merci {{nom}}' },
       ...overrides,
     });
+  const start = (id: string, actor: string): Campaign => startedAtOnce(parts.campaigns.start(id, actor));
+  const campaigns = { ...parts.campaigns, start };
   /** A running campaign for these contacts. */
   const started = (contacts: readonly Contact[], overrides: Partial<CampaignInput> = {}): Campaign =>
-    parts.campaigns.start(campaign({ contactIds: contacts.map(({ id }) => id), ...overrides }).id, 'test');
+    start(campaign({ contactIds: contacts.map(({ id }) => id), ...overrides }).id, 'test');
 
   const claimed = (): AttemptRow => {
     const claim = engine.claim();
@@ -159,8 +174,8 @@ export function createTestCampaigns(options: { durable?: boolean } = {}) {
     Object.assign(settings, { countReactions: false, countStickers: false });
   };
   return {
-    ...{ engine, database, clock, settings, expected, told, audit, ...parts },
+    ...{ engine, database, clock, settings, expected, told, audit, ...parts, campaigns },
     ...{ contact, campaign, started, written, claimed, acceptNext, acceptAll, later, answer, report },
-    ...{ recipient, state, attemptOf, contentOf, figures, clear },
+    ...{ recipient, state, attemptOf, contentOf, figures, clear, composedAnew },
   };
 }

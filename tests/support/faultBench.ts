@@ -13,6 +13,7 @@ import type { RulesPatch } from '../../backend/simulator/rules.ts';
 import { createSimulator, type Simulator } from '../../backend/simulator/simulator.ts';
 import type { Database } from '../../backend/storage/database.ts';
 import { createWebhookInbox } from '../../backend/webhooks/inbox.ts';
+import { startedAtOnce } from './campaigns.ts';
 import { createTestStore } from './engine.ts';
 import { createFakeClock, type FakeClock } from './fakeClock.ts';
 import { onRoundFinished } from './repetitions.ts';
@@ -161,7 +162,7 @@ export async function startFaultBench(
         ...{ name: 'Pannes', categoryIds: [], contactIds },
         ...{ message1: { body: 'Bonjour' }, message2: { body: 'Merci' } },
       });
-      return services.campaigns.start(id, 'test');
+      return startedAtOnce(services.campaigns.start(id, 'test'));
     },
     receive: (body) =>
       inbox.add({

@@ -114,6 +114,7 @@ export const someCampaign: Campaign = {
   startAt: null,
   startedAt: AT,
   endedAt: null,
+  preparation: null,
   finalFigures: null,
   createdAt: AT,
   updatedAt: AT,

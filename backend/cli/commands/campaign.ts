@@ -1,5 +1,6 @@
+import { setTimeout as passed } from 'node:timers/promises';
 import { campaignStatus, type Campaign } from '../../contract/campaigns.ts';
-import { defineCommand, type Command, type Text } from '../command.ts';
+import { CommandError, defineCommand, type Command, type Context, type Text } from '../command.ts';
 import { sheet, table } from '../layout.ts';
 import { given, oneOf, required, wholeNumber } from '../values.ts';
 import { categoryIds } from './categories.ts';
@@ -87,14 +88,35 @@ function describe(campaign: Campaign, text: Text): string {
   ]);
 }
 
+/** How often a launch is asked where it stands. */
+const LOOK_EVERY_MS = 200;
+
+/** A big campaign is launched, or taken back, in steps: waits for the last one, and shows how far it is. */
+async function untilPrepared(campaign: Campaign, context: Context): Promise<Campaign> {
+  const { preparation } = campaign;
+  if (preparation === null) return campaign;
+  const { done, expected, cancelling } = preparation;
+  const percent = expected === 0 ? 0 : Math.floor((100 * done) / expected);
+  context.progress(
+    cancelling
+      ? context.text('campaign.withdrawing', { count: expected })
+      : context.text('campaign.preparing', { percent, count: campaign.totalContacts }),
+  );
+  await passed(LOOK_EVERY_MS);
+  const { campaigns } = await context.client();
+  return untilPrepared(await campaigns.get({ id: campaign.id }), context);
+}
+
 const transitions = (['start', 'pause', 'resume', 'cancel'] as const).map((action) =>
   defineCommand({
     name: `campaign ${action}`,
     operands: ['ID'],
     options: {},
-    async run(_values, { client, text }, [id = '']) {
+    async run(_values, context, [id = '']) {
+      const { client, text } = context;
       const { campaigns } = await client();
-      const campaign = await campaigns[action]({ id });
+      const campaign = await untilPrepared(await campaigns[action]({ id }), context);
+      if (action === 'start' && campaign.status === 'draft') throw new CommandError('failure.launch_cancelled', { id });
       return { data: campaign, words: text('campaign.one', campaign) };
     },
   }),

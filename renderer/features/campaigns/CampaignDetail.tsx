@@ -14,6 +14,7 @@ import { CampaignActions } from './CampaignActions.tsx';
 import { CampaignFunnel } from './CampaignFunnel.tsx';
 import { CampaignStatus } from './CampaignStatus.tsx';
 import { Outcomes } from './Outcomes.tsx';
+import { PreparationProgress } from './PreparationProgress.tsx';
 import { Recipients } from './Recipients.tsx';
 
 /** One campaign: where it stands, its messages, its recipients. */
@@ -54,6 +55,7 @@ export function CampaignDetail({ id, query }: { id: string; query: Readonly<Reco
         </div>
       </div>
       <div className="flex shrink-0 flex-col gap-4 px-6 pb-5">
+        {campaign.preparation && <PreparationProgress campaign={campaign} preparation={campaign.preparation} />}
         {campaign.status === 'draft' ? (
           <Strip tone="info">{t('campaigns.detail.draftHint')}</Strip>
         ) : (

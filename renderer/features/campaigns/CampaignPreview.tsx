@@ -10,6 +10,8 @@ import { Strip } from '../../components/Notices.tsx';
 import { previewInputOf, type CampaignDraft } from './campaignDraft.ts';
 
 const SETTLE_MS = 300;
+/** Shorter waits are not worth a word. */
+const UNSEEN_MS = 150;
 const NO_INPUT: CampaignPreviewInput = {
   categoryIds: [],
   contactIds: [],
@@ -24,7 +26,7 @@ export function CampaignPreview({ draft }: { draft: CampaignDraft }) {
   const sentence = useSentence();
   const settled = useSettled(draft);
   const input = previewInputOf(settled);
-  const { data, error } = useQuery({
+  const { data, error, isFetching } = useQuery({
     ...previewQuery(input ?? NO_INPUT),
     enabled: input !== null,
     placeholderData: keepPreviousData,
@@ -39,16 +41,35 @@ export function CampaignPreview({ draft }: { draft: CampaignDraft }) {
             {sentence(error)}
           </Strip>
         ) : (
-          data && (
-            <>
-              <Meaning preview={data} />
-              {data.samples.length > 0 && <p className="text-12 text-soft">{t('campaigns.preview.text')}</p>}
-              <Samples preview={data} withFollowUp={settled.message2.trim() !== ''} />
-            </>
-          )
+          <>
+            {isFetching && <Calculating />}
+            {data && (
+              <>
+                <Meaning preview={data} />
+                {data.samples.length > 0 && <p className="text-12 text-soft">{t('campaigns.preview.text')}</p>}
+                <Samples preview={data} withFollowUp={settled.message2.trim() !== ''} />
+              </>
+            )}
+          </>
         )}
       </div>
     </Card>
+  );
+}
+
+/** Of a big selection the figures take a moment; what was shown before stays meanwhile, and work goes on. */
+function Calculating() {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), UNSEEN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!shown) return null;
+  return (
+    <p role="status" className="text-12 text-soft">
+      {t('campaigns.preview.calculating')}
+    </p>
   );
 }
 

@@ -1,10 +1,20 @@
-import { Ban, CalendarClock, CircleCheck, CircleDashed, CirclePause, CirclePlay, type LucideIcon } from 'lucide-react';
+import {
+  Ban,
+  CalendarClock,
+  CircleCheck,
+  CircleDashed,
+  CircleEllipsis,
+  CirclePause,
+  CirclePlay,
+  type LucideIcon,
+} from 'lucide-react';
 import type { CampaignStatus as Status } from '../../../backend/contract/campaigns.ts';
 import { StateMark, type Tone } from '../../components/StateMark.tsx';
 import { useWords } from '../../locales/i18n.ts';
 
 const SIGNS: Record<Status, { icon: LucideIcon; tone: Tone }> = {
   draft: { icon: CircleDashed, tone: 'faint' },
+  preparing: { icon: CircleEllipsis, tone: 'accent' },
   scheduled: { icon: CalendarClock, tone: 'accent' },
   running: { icon: CirclePlay, tone: 'ok' },
   paused: { icon: CirclePause, tone: 'attention' },

@@ -8,6 +8,14 @@ import { toast } from '../../state/toasts.ts';
 
 export type CampaignAction = 'start' | 'pause' | 'resume' | 'cancel';
 
+/** `isPreparing`: what is cancelled is a launch, and the campaign a draft again. */
+type Asked = { id: string; action: CampaignAction; isPreparing?: boolean };
+
+/** A launch that goes on in the background. */
+export function isBeingListed({ preparation }: Campaign): boolean {
+  return preparation !== null && !preparation.cancelling;
+}
+
 /** Starts, pauses, resumes and cancels a campaign, and says how it went. */
 export function useCampaignActions() {
   const { t } = useTranslation();
@@ -20,13 +28,13 @@ export function useCampaignActions() {
     cancel: t('campaigns.done.cancelled'),
   };
   return useMutation({
-    mutationFn: ({ id, action }: { id: string; action: CampaignAction }): Promise<Campaign> =>
-      api.campaigns[action]({ id }),
-    onSuccess: (campaign, { action }) => {
+    mutationFn: ({ id, action }: Asked): Promise<Campaign> => api.campaigns[action]({ id }),
+    onSuccess: (campaign, { action, isPreparing }) => {
       queryClient.setQueryData([...keys.campaign, campaign.id], campaign);
       void queryClient.invalidateQueries({ queryKey: keys.campaigns });
       void queryClient.invalidateQueries({ queryKey: keys.recipients });
-      toast({ tone: 'success', title: said[action] });
+      const title = isPreparing ? t('campaigns.done.withdrawn') : said[action];
+      toast({ tone: 'success', title: isBeingListed(campaign) ? t('campaigns.done.preparing') : title });
     },
     onError: (error) => toast({ tone: 'failure', title: t('campaigns.done.failed'), body: sentence(error) }),
   });

@@ -7,6 +7,7 @@ import { useSentence } from '../../components/LoadFailed.tsx';
 import { href, navigate } from '../../state/router.ts';
 import { toast } from '../../state/toasts.ts';
 import type { CampaignDraft } from './campaignDraft.ts';
+import { isBeingListed } from './useCampaignActions.ts';
 
 /** Saves what was typed, as a new draft or over the one of `id`, and launches it on demand. */
 export function useSaveCampaign(id: string | undefined) {
@@ -39,7 +40,8 @@ export function useSaveCampaign(id: string | undefined) {
     mutationFn: (campaign: Campaign) => api.campaigns.start({ id: campaign.id }),
     onSuccess: (campaign) => {
       remember(campaign);
-      toast({ tone: 'success', title: t('campaigns.done.started') });
+      const title = isBeingListed(campaign) ? t('campaigns.done.preparing') : t('campaigns.done.started');
+      toast({ tone: 'success', title });
     },
     onError: (error) => toast({ tone: 'failure', title: t('campaigns.done.notStarted'), body: sentence(error) }),
   });

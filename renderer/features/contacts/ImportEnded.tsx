@@ -4,7 +4,7 @@ import type { ContactImport } from '../../../backend/contract/imports.ts';
 import { Button, ButtonLink } from '../../components/Button.tsx';
 import { Confirm } from '../../components/Dialog.tsx';
 import { href, navigate } from '../../state/router.ts';
-import { ImportProgress } from './ImportProgress.tsx';
+import { WorkProgress } from '../../components/WorkProgress.tsx';
 import { ImportReport } from './ImportReport.tsx';
 import { useImportChanges } from './useImportChanges.ts';
 
@@ -18,19 +18,16 @@ export function ImportEnded({ current }: { current: ContactImport }) {
   const isBusy = changes.cancel.isPending || changes.resume.isPending || changes.undo.isPending;
   if (state === 'undoing') {
     const share = imported === 0 ? 1 : (removed + restored + kept) / imported;
-    return <ImportProgress label={t('contacts.importer.undoing')} share={share} />;
+    return <WorkProgress label={t('contacts.importer.undoing')} share={share} />;
   }
   if (state === 'running') {
     return (
       <>
-        <ImportProgress
-          label={t('contacts.importer.importing')}
-          share={expectedTotal === 0 ? 0 : total / expectedTotal}
-        >
+        <WorkProgress label={t('contacts.importer.importing')} share={expectedTotal === 0 ? 0 : total / expectedTotal}>
           <Button disabled={isBusy} onClick={() => changes.cancel.mutate()}>
             {t('contacts.importer.stop')}
           </Button>
-        </ImportProgress>
+        </WorkProgress>
         <ImportReport current={current} />
       </>
     );

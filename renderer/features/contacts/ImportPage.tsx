@@ -9,7 +9,7 @@ import { href, navigate } from '../../state/router.ts';
 import { FileDrop } from './FileDrop.tsx';
 import { ImportEnded } from './ImportEnded.tsx';
 import { ImportPreparation } from './ImportPreparation.tsx';
-import { ImportProgress } from './ImportProgress.tsx';
+import { WorkProgress } from '../../components/WorkProgress.tsx';
 import { RecentImports } from './RecentImports.tsx';
 import { useUpload } from './useUpload.ts';
 
@@ -43,7 +43,7 @@ function ChooseFile() {
   return (
     <>
       {upload.isPending ? (
-        <ImportProgress label={t('contacts.importer.sending')} share={sent} />
+        <WorkProgress label={t('contacts.importer.sending')} share={sent} />
       ) : (
         <FileDrop name={null} onChoose={(file) => upload.mutate(file)} disabled={false} />
       )}

@@ -11,7 +11,7 @@ import { href, navigate } from '../../state/router.ts';
 import { ColumnMapping } from './ColumnMapping.tsx';
 import { FileDrop } from './FileDrop.tsx';
 import { ImportOptions, type ImportChoices } from './ImportOptions.tsx';
-import { ImportProgress } from './ImportProgress.tsx';
+import { WorkProgress } from '../../components/WorkProgress.tsx';
 import { ImportReport } from './ImportReport.tsx';
 import { useImportChanges } from './useImportChanges.ts';
 import { useUpload } from './useUpload.ts';
@@ -77,14 +77,14 @@ export function ImportPreparation({ current }: { current: ContactImport }) {
       )}
       <ImportOptions choices={{ ...choices, country }} disabled={busy} onChange={setChoices} />
       {isChecking && (
-        <ImportProgress
+        <WorkProgress
           label={t('contacts.importer.previewing')}
           share={current.expectedTotal === 0 ? 0 : current.total / current.expectedTotal}
         >
           <Button disabled={changes.cancel.isPending} onClick={() => changes.cancel.mutate()}>
             {t('contacts.importer.stop')}
           </Button>
-        </ImportProgress>
+        </WorkProgress>
       )}
       {isCounted && <ImportReport current={current} />}
       <div className="flex items-center justify-end gap-3">

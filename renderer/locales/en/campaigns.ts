@@ -20,6 +20,7 @@ export const campaigns: Texts<typeof french> = {
   },
   status: {
     draft: 'Draft',
+    preparing: 'Preparing',
     scheduled: 'Scheduled',
     running: 'Running',
     paused: 'Paused',
@@ -59,6 +60,14 @@ export const campaigns: Texts<typeof french> = {
     attempts: 'Attempts of this campaign',
     draftHint: 'This draft sends nothing. Read the messages again, then launch the campaign.',
   },
+  preparing: {
+    text: 'The list of messages is being made. Nothing leaves before it is complete.',
+    cancel: 'Cancel the launch',
+    cancelling_one:
+      'The launch is cancelled: {{count, number}} message is taken back, then the campaign is a draft again.',
+    cancelling_other:
+      'The launch is cancelled: {{count, number}} messages are taken back, then the campaign is a draft again.',
+  },
   confirm: {
     startNowTitle: 'Start “{{name}}” now?',
     startNowText_one: 'Its time has not come. One contact will get the first message from now on.',
@@ -80,6 +89,8 @@ export const campaigns: Texts<typeof french> = {
   },
   done: {
     started: 'Campaign launched',
+    preparing: 'The list of messages is being made',
+    withdrawn: 'Launch cancelled: the campaign becomes a draft again',
     paused: 'Campaign paused',
     resumed: 'The campaign resumes',
     cancelled: 'Campaign cancelled',
@@ -117,6 +128,7 @@ export const campaigns: Texts<typeof french> = {
   },
   preview: {
     title: 'Preview',
+    calculating: 'Calculating…',
     text: 'As real contacts will get it.',
     waiting: 'Choose a category and write the first message: the preview will appear here.',
     eligible_one: '{{count, number}} contact will get the first message.',

@@ -210,6 +210,8 @@ export const settings: Texts<typeof french> = {
       'backup.restore': 'Restore asked for',
       'backup.restored': 'Backup put in place',
       'campaign.start': 'Campaign launched',
+      'campaign.prepared': 'List of messages ready',
+      'campaign.withdraw': 'Launch cancelled',
       'campaign.pause': 'Campaign paused',
       'campaign.resume': 'Campaign resumed',
       'campaign.cancel': 'Campaign cancelled',

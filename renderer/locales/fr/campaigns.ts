@@ -17,6 +17,7 @@ export const campaigns = {
   },
   status: {
     draft: 'Brouillon',
+    preparing: 'En préparation',
     scheduled: 'Planifiée',
     running: 'En cours',
     paused: 'En pause',
@@ -56,6 +57,14 @@ export const campaigns = {
     attempts: 'Tentatives de la campagne',
     draftHint: 'Ce brouillon n’envoie rien. Relisez les messages, puis lancez la campagne.',
   },
+  preparing: {
+    text: 'Préparation de la liste des messages. Rien ne part avant qu’elle soit complète.',
+    cancel: 'Annuler le lancement',
+    cancelling_one:
+      'Le lancement est annulé : {{count, number}} message est retiré, puis la campagne redevient un brouillon.',
+    cancelling_other:
+      'Le lancement est annulé : {{count, number}} messages sont retirés, puis la campagne redevient un brouillon.',
+  },
   confirm: {
     startNowTitle: 'Lancer « {{name}} » maintenant ?',
     startNowText_one: 'Son heure n’est pas venue. Un seul contact recevra le premier message dès maintenant.',
@@ -78,6 +87,8 @@ export const campaigns = {
   },
   done: {
     started: 'Campagne lancée',
+    preparing: 'La liste des messages est en préparation',
+    withdrawn: 'Lancement annulé : la campagne redevient un brouillon',
     paused: 'Campagne en pause',
     resumed: 'La campagne reprend',
     cancelled: 'Campagne annulée',
@@ -115,6 +126,7 @@ export const campaigns = {
   },
   preview: {
     title: 'Aperçu',
+    calculating: 'Calcul en cours…',
     text: 'Tel que le recevront de vrais contacts.',
     waiting: 'Choisissez une catégorie et écrivez le premier message : l’aperçu s’affichera ici.',
     eligible_one: '{{count, number}} contact recevra le premier message.',

@@ -210,6 +210,8 @@ export const settings = {
       'backup.restore': 'Restauration demandée',
       'backup.restored': 'Sauvegarde remise en place',
       'campaign.start': 'Campagne lancée',
+      'campaign.prepared': 'Liste des messages prête',
+      'campaign.withdraw': 'Lancement annulé',
       'campaign.pause': 'Campagne mise en pause',
       'campaign.resume': 'Campagne reprise',
       'campaign.cancel': 'Campagne annulée',

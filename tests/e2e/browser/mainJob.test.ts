@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Campaign } from '../../../backend/contract/campaigns.ts';
 import type { MonitoringStats } from '../../../backend/contract/monitoring.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { expectAccessible, openInterface, settled, type InterfacePage } from '../../support/interfacePage.ts';
@@ -12,6 +13,8 @@ import { startHost, startSimulator, type RunningHost, type RunningSimulator } fr
 const SEEN = { timeout: 1_000, interval: 20 };
 const WITHIN = { timeout: 30_000, interval: 100 };
 const NAME = 'Portes ouvertes';
+/** Contacts whose list takes some seconds. */
+const MANY = 20_000;
 
 let dataDir: string;
 let simulator: RunningSimulator;
@@ -127,6 +130,32 @@ describe('through the page, on a real host with a real provider', () => {
     await expect.poll(() => page.getByTestId('level').first().textContent(), SEEN).toBe('Normal');
     await page.getByRole('main').getByRole('button', { name: 'Reprendre' }).click();
     await expect.poll(pauses, WITHIN).toEqual([]);
+  });
+
+  it('launches a campaign of many contacts with its progress in view, and takes it back on demand (UI-5, CMP-4)', async () => {
+    const lines = Array.from({ length: MANY }, (_, index) => `+3361${1_000_000 + index}`);
+    const file = ['tel', ...lines].join('\n');
+    const { body } = await host.call<{ categoryId: string }>('POST', '/contacts/import?category=Beaucoup', file);
+    const plan = { name: 'Grande', categoryIds: [body.categoryId] };
+    const texts = { message1: { body: 'Bonjour' }, message2: { body: 'Merci' } };
+    const made = await host.call<Campaign>('POST', '/campaigns', { ...plan, ...texts });
+    const stored = async (): Promise<Campaign> => (await host.call<Campaign>('GET', `/campaigns/${made.body.id}`)).body;
+    await open.go(`/campaigns/${made.body.id}`);
+    await page.getByRole('button', { name: 'Lancer' }).click();
+    await page
+      .getByRole('alertdialog')
+      .getByText(`${MANY / 1000} 000 contacts`)
+      .waitFor();
+    await page.getByRole('button', { name: 'Lancer la campagne' }).click();
+    await expect.poll(() => page.getByTestId('campaign-status').textContent(), SEEN).toBe('En préparation');
+    const progress = page.getByRole('progressbar');
+    await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), WITHIN).toBeGreaterThan(0);
+    await expectAccessible(page);
+    expect((await stored()).status).toBe('preparing');
+    await page.getByRole('button', { name: 'Annuler le lancement' }).click();
+    await expect.poll(() => page.getByTestId('campaign-status').textContent(), WITHIN).toBe('Brouillon');
+    expect(await stored()).toMatchObject({ status: 'draft', totalContacts: 0, preparation: null });
+    expect(await simulator.ledger()).toHaveLength(57);
   });
 
   it('has an attempt’s whole story, and the errors’ sentences, on pages that axe accepts (SND-1, UI-6)', async () => {

@@ -82,7 +82,7 @@ export class ModelBench {
     const { id } = this.services.campaigns.create({ name: 'C', categoryIds: [], contactIds, ...texts });
     this.campaignId = id;
     // Its messages leave once the model knows them: the queue is looked at when control comes back to it.
-    this.services.campaigns.start(id, 'test');
+    void this.services.campaigns.start(id, 'test');
     for (const [index, contactId] of contactIds.entries()) {
       const step = { reference: `${id}:${contactId}:message_1`, phone: `+3363998000${index}` };
       this.model.add({ ...step, step: 'message_1' });

@@ -84,7 +84,7 @@ export class Operator {
       ...{ message1: { body: `M1 ${name} {{nom}}` }, message2: { body: `M2 ${name} {{nom}}` } },
     });
     this.#started.set(name, plan);
-    campaigns.start(id, ACTOR);
+    void campaigns.start(id, ACTOR);
     this.#ids.set(name, id);
   }
 

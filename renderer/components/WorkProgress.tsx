@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
-import { ProgressBar } from '../../components/ProgressBar.tsx';
-import { useFormat } from '../../format/useFormat.ts';
+import { useFormat } from '../format/useFormat.ts';
+import { ProgressBar } from './ProgressBar.tsx';
 
-type ImportProgressProps = { label: string; share: number; children?: ReactNode };
+type WorkProgressProps = { label: string; share: number; children?: ReactNode };
 
 /** How far long work is, and the way to end it. */
-export function ImportProgress({ label, share, children }: ImportProgressProps) {
+export function WorkProgress({ label, share, children }: WorkProgressProps) {
   const format = useFormat();
   const percent = Math.floor(Math.min(1, Math.max(0, share)) * 100);
   return (
-    <div className="card flex flex-col gap-2 px-4 py-3" data-testid="import-progress">
+    <div className="card flex flex-col gap-2 px-4 py-3" data-testid="work-progress">
       <div className="flex items-center justify-between gap-3">
         <p role="status" className="text-13 text-soft">
           {label}
