@@ -88,9 +88,11 @@ describe('hosts that share the work of one account', () => {
       const env = { ...SHARED, VIGIE_DAILY_LIMIT: '1000', VIGIE_ROLLING_LIMIT: '1000' };
       const simulator = await startProvider({ latencyMs: [10, 250] }, seed);
       const redis = await startRestartableRedis();
-      const dataDir = newFolder();
       const members = { simulator, redisUrl: redis.url, env };
-      const hosts: RunningHost[] = await Promise.all([startMember({ ...members, dataDir }), startMember(members)]);
+      // Each comes back in its own folder: the counters wait for whoever may have sent.
+      const [mine, theirs] = [newFolder(), newFolder()];
+      const start = (dataDir: string) => startMember({ ...members, dataDir });
+      const hosts: RunningHost[] = await Promise.all([start(mine), start(theirs)]);
       let [owner, other] = hosts as [RunningHost, RunningHost];
       await sees(owner, 1);
       await pause(owner);
@@ -100,12 +102,12 @@ describe('hosts that share the work of one account', () => {
       const blows = [
         async () => {
           await other.end('SIGKILL');
-          other = await startMember(members);
+          other = await start(theirs);
           hosts.push(other);
         },
         async () => {
           await owner.end('SIGKILL');
-          owner = await startMember({ ...members, dataDir });
+          owner = await start(mine);
           hosts.push(owner);
         },
         async () => {
