@@ -19,6 +19,14 @@ import { loadSecrets, saveSecrets, type Secrets } from './storage/secrets.ts';
 import type { Store } from './storage/store.ts';
 import { sweptInbox } from './webhooks/sweptInbox.ts';
 
+const notYet = (): never => {
+  throw new VigieError('not_found');
+};
+/** Before the keys are known. */
+export const NO_KEYS_YET: Services['protection'] = {
+  ...{ get: notYet, update: notYet, rotate: notYet, setPassphrase: notYet, export: notYet },
+};
+
 const SETTING = 'encrypt_all';
 
 export type ProtectionParts = {

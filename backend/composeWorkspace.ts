@@ -1,6 +1,7 @@
 import { composeCampaigns } from './composeCampaigns.ts';
 import { composeSync } from './composeSync.ts';
 import { composeLines, type LineSetup } from './composeLines.ts';
+import { NO_KEYS_YET } from './composeProtection.ts';
 import { composeRelay } from './composeRelay.ts';
 import { composeShared } from './composeShared.ts';
 import { composeWork, timesOf } from './composeWork.ts';
@@ -41,7 +42,6 @@ import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
 import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
-import type { Services } from './services.ts';
 import { createSettingsService } from './settingsService.ts';
 import type { BodyCipher } from './storage/encryption/bodyCipher.ts';
 import { createAudit } from './storage/audit.ts';
@@ -66,13 +66,6 @@ export type WorkspaceParts = {
   /** Where lines are set while it runs; absent where they cannot be. */
   lineSetup?: LineSetup;
   addresses: () => { admin: string | null; webhooks: string | null };
-};
-
-const notYet = (): never => {
-  throw new VigieError('not_found');
-};
-const refusing: Services['protection'] = {
-  ...{ get: notYet, update: notYet, rotate: notYet, setPassphrase: notYet, export: notYet },
 };
 
 export type Workspace = ReturnType<typeof composeWorkspace>;
@@ -282,7 +275,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     settings: createSettingsService({ ...parts, preferences, lines: lineService, audit, notify, wake }),
     cache,
     // Until the keys are known.
-    protection: refusing,
+    protection: NO_KEYS_YET,
     sync: syncService,
     // Until the clock's jobs are known.
     scheduler: { list: () => [], run: () => Promise.reject(new VigieError('not_found')) },

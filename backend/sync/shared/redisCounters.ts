@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
 import { SECOND_MS } from '../../core/days.ts';
 import type { Logger } from '../../core/logger.ts';
+import { SERVER_FACTS, type ServerFacts } from '../serverFacts.ts';
 import { holdScript, releaseScript } from './followUpScripts.ts';
 import { reportAnswer, type Report, type ReportAnswer } from './report.ts';
-import { reportScript, SERVER_FACTS, type ServerFacts } from './reportScript.ts';
+import { reportScript } from './reportScript.ts';
 
 /** A follow-up of one contact in one campaign, by one machine. `token`: the same for every try of the same message. */
 export type FollowUpStep = { campaignId: string; contactId: string; host: string; token: string };
