@@ -93,6 +93,18 @@ describe('an answer within 24 hours', () => {
     expect(host.recipient(id, person.id).reasonMessage).toContain('24 h');
   });
 
+  it('after a Message 2 that expired is kept and brings no other (CMP-7)', () => {
+    const id = host.written([person, host.contact()]);
+    host.campaigns.pause(id, 'test');
+    host.answer(person.phone);
+    host.later(REPLY_WINDOW_MS);
+    host.engine.dispatcher.expireDue();
+    expect(host.answer(person.phone)).toMatchObject({ verdict: 'applied' });
+    expect(interactions()).toHaveLength(2);
+    expect(host.recipient(id, person.id)).toMatchObject({ state: 'failed', reason: 'window_closed' });
+    expect(host.attemptOf(id, person.id, 'message_2')).toMatchObject({ state: 'failed_final' });
+  });
+
   it('in a cancelled campaign is stored without a Message 2 (CMP-5)', () => {
     const id = host.written([person]);
     host.campaigns.cancel(id, 'test');
