@@ -45,7 +45,7 @@ type PreparationDependencies = {
 };
 /** Contacts between two looks at the clock, the most of such rounds, and milliseconds that a step may take (API-5). */
 export type StepSize = { contacts: number; rounds: number; ms: number };
-const STEP: StepSize = { contacts: 50, rounds: 20, ms: 12 };
+const STEP: StepSize = { contacts: 25, rounds: 20, ms: 10 };
 
 /**
  * Makes the lists of big campaigns in short transactions, with others in between (CMP-4, UI-5). Nothing of a campaign
