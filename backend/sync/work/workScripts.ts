@@ -1,4 +1,4 @@
-import { SERVER_FACTS } from '../shared/reportScript.ts';
+import { SERVER_FACTS } from '../../sync/shared/reportScript.ts';
 
 /**
  * What a Redis knows of work that is shared. Every script first looks whether it is still the Redis of before: one that
