@@ -20,7 +20,8 @@ export type AttemptJobs = ReturnType<typeof createAttemptJobs>;
 /** The queue of this machine: its table of attempts. Every call is a transaction, or part of the caller's. */
 export function createAttemptJobs({ database, store, queue, claims, outcomes }: JobDependencies) {
   const size = database.prepare<[], { waiting: number; started: number }>(`
-    SELECT (SELECT count(*) FROM attempts INDEXED BY attempts_queue WHERE state IN ('pending', 'failed_retry')) AS waiting,
+    SELECT coalesce((SELECT sum((SELECT count(*) FROM attempts INDEXED BY attempts_queue
+        WHERE line_id = lines.id AND state IN ('pending', 'failed_retry'))) FROM lines), 0) AS waiting,
       (SELECT count(*) FROM attempts WHERE state = 'sending') AS started`);
   return {
     offer: (attempt: NewAttempt) => queue.add(attempt),
