@@ -10,6 +10,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 const UNIT_TIMEOUT_MS = 60_000;
 /** Suites that start processes, on a machine that others use too. */
 const PROCESS_TIMEOUT_MS = 120_000;
+/** A page or a host that is slow at times; what is right sooner is taken sooner. */
+const POLL_TIMEOUT_MS = 10_000;
 /** Dozens of kills in one test, and at full length thousands. */
 const FAULT_TIMEOUT_MS = process.env['VIGIE_LONG'] === '1' ? 12 * 3_600_000 : 300_000;
 /** Suites that start processes run one after the other, a few files at a time: they measure deadlines. */
@@ -50,6 +52,7 @@ function processSuite(suite: {
       setupFiles: suite.setupFiles ?? [],
       testTimeout: suite.timeoutMs ?? PROCESS_TIMEOUT_MS,
       hookTimeout: PROCESS_TIMEOUT_MS,
+      expect: { poll: { timeout: POLL_TIMEOUT_MS } },
       maxWorkers: suite.maxWorkers,
       sequence: { groupOrder: suite.groupOrder },
     },

@@ -54,6 +54,7 @@ const LEFT_OUT: Record<string, string> = {
   'categories.contact_count': 'kept by triggers',
   'contacts.import_number': 'imports and their undo stay on the machine that made them',
   'attempts.rank': 'follows from priority and type',
+  'categories.removed_at': 'a hidden category is named by its id, and a pull leaves it out',
 };
 /** Tables that are not copied, and why. */
 const NOT_MIRRORED: Record<string, string> = {
@@ -65,6 +66,7 @@ const NOT_MIRRORED: Record<string, string> = {
   imports: 'stay on the machine that made them',
   import_refusals: 'belong to imports',
   import_changes: 'belong to imports',
+  launches: 'a list that was being made is taken back by the machine that continues',
   quota_window: 'kept by triggers',
   id_questions: 'a machine that continues asks when it hears of the message',
   shared_lease: 'about this machine',
