@@ -36,7 +36,7 @@ export async function measureLongWork({ address, call, get }: Host): Promise<Lon
   await until(({ preparation }) => (preparation?.done ?? 0) > (preparation?.expected ?? 0) / 2);
   await measure('taking a launch back half way', () => call('POST', `${route}/cancel`), prepared);
   await measure('launch', start, prepared);
-  await measure('removal of their category', () => call('DELETE', '/categories/cat'));
+  await measure('removal of their category, the call alone', () => call('DELETE', '/categories/cat'));
   return measured;
 }
 

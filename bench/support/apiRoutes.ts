@@ -123,6 +123,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'PATCH /protection': 'begins a pass over the file',
   'POST /protection/key/rotate': 'begins a pass over the file',
   'POST /protection/key/export': 'reads a key',
+  'POST /protection/passphrase': 'begins a pass over the secrets',
   'DELETE /lines/{id}': 'a line goes once',
   'POST /lines/{id}/test': 'asks the provider',
   'POST /lines/leave-demo': 'once',
