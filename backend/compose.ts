@@ -32,7 +32,7 @@ import { demoFolder, HOST_FILE, lockFolder, type Store } from './storage/store.t
 import { VERSION } from './version.ts';
 import { createWebhookPort } from './webhooks/port.ts';
 
-export { loadConfig, type Flags } from './config.ts';
+export { firstLanguage, loadConfig, type Flags } from './config.ts';
 
 export type ComposeOptions = {
   config: Config;

@@ -130,13 +130,18 @@ export type Config = ReturnType<typeof loadConfig>;
 /** `LC_ALL`-free guess: the zone of the machine. */
 const systemTimeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Language of what is said before the settings are known, or because they cannot be. */
+export function firstLanguage(environment: Record<string, string | undefined> = process.env): Locale {
+  return environment['VIGIE_LOCALE'] === 'en' ? 'en' : 'fr';
+}
+
 /**
  * All settings, checked once and frozen: flag, else environment, else default. What the operator saved in the
  * application lies between the last two and is laid over by `Preferences`.
  * @throws ConfigError for the first wrong value
  */
 export function loadConfig(flags: Flags = {}, environment: Record<string, string | undefined> = process.env) {
-  const language: Locale = environment['VIGIE_LOCALE'] === 'en' ? 'en' : 'fr';
+  const language = firstLanguage(environment);
   const read = <Value>(name: string, reader: Reader<Value>, flag?: string): Value | null => {
     const value = flag ?? environment[name];
     if (value === undefined || value === '') return null;

@@ -2,7 +2,7 @@ import { app, dialog, protocol } from 'electron';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { compose, loadConfig, type Flags } from '../backend/compose.ts';
+import { compose, firstLanguage, loadConfig, type Flags } from '../backend/compose.ts';
 import { VigieError } from '../backend/contract/errors.ts';
 import { errorSentence } from '../backend/contract/messages/sentence.ts';
 import { APP_SCHEME } from './addresses.ts';
@@ -25,8 +25,7 @@ const report: Report = (message, error) => {
   process.stderr.write(`${JSON.stringify({ source: 'desktop', message, error: name, frames })}\n`);
 };
 
-/** Language of what is said before the settings are known. */
-const LOCALE = process.env['VIGIE_LOCALE'] === 'en' ? 'en' : 'fr';
+const LOCALE = firstLanguage();
 
 function describe(error: unknown): string {
   if (error instanceof VigieError) return errorSentence(LOCALE, error);

@@ -51,9 +51,10 @@ export function createCampaignActions(dependencies: ActionDependencies): Campaig
       const campaign = inTransaction(database, () => {
         const before = find(id);
         work(before);
-        const { status, totalContacts } = find(id);
+        const after = toCampaign(find(id));
+        const { status, totalContacts } = after;
         audit.write({ actor, action: `campaign.${action}`, target: id, detail: { status, totalContacts } });
-        return toCampaign(find(id));
+        return after;
       });
       notify.campaign(id);
       notify.changed('campaigns');

@@ -4,17 +4,28 @@ export const UTF8_MARK = '\uFEFF';
 /** What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection"), with the wide forms of East Asia. */
 const FORMULA_START = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
+/** Digits and signs alone: a number, a date, a time. */
+const NUMBER_OR_DATE = /^'*\d[\d\s.,:/%-]*(?:e[+-]?\d+)?$/i;
+/** Numbers that a spreadsheet writes as it found them. */
+const PLAIN_NUMBER = /^'*(?:0|[1-9]\d{0,14})$/;
+
+/** Whether a spreadsheet takes a text for something else, whatever apostrophes stand before it. */
+function isTakenForElse(text: string): boolean {
+  return FORMULA_START.test(text) || (NUMBER_OR_DATE.test(text) && !PLAIN_NUMBER.test(text));
+}
+
 /**
- * Text that no spreadsheet takes for a formula (CMP-13): an apostrophe stands before it, which `fromCell` takes away.
- * A text that has such an apostrophe of its own gets one more, so that nothing is lost either way.
+ * Text that no spreadsheet takes for a formula, nor writes anew as the number or date that it looks like (CMP-13):
+ * an apostrophe stands before it, which `fromCell` takes away. A text that has such an apostrophe of its own gets one
+ * more, so that nothing is lost either way.
  */
 export function toCell(text: string): string {
-  return FORMULA_START.test(text) ? `'${text}` : text;
+  return isTakenForElse(text) ? `'${text}` : text;
 }
 
 /** The text that `toCell` was given. */
 export function fromCell(cell: string): string {
-  return cell.startsWith("'") && FORMULA_START.test(cell) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && isTakenForElse(cell) ? cell.slice(1) : cell;
 }
 
 /** A line of a CSV file (RFC 4180), safe to open in a spreadsheet. Null is an empty cell; line ends become LF. */
