@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { csvLine, fromCell, toCell } from './spreadsheetText.ts';
 
 const character = fc.constantFrom(...`=+-@'",;\t\n\r＝＋－＠ aé€😀1\\|%`);
-const text = fc.oneof(fc.string({ unit: character, maxLength: 12 }), fc.string({ unit: 'binary', maxLength: 12 }));
+const digit = fc.constantFrom(...`'0123.:/-e+% `);
+const text = fc.oneof(
+  fc.string({ unit: character, maxLength: 12 }),
+  fc.string({ unit: digit, maxLength: 9 }),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+);
 const separator = fc.constantFrom(',' as const, ';' as const);
 
 describe('a cell for a spreadsheet (CMP-13)', () => {
@@ -25,6 +30,13 @@ describe('a cell for a spreadsheet (CMP-13)', () => {
       { numRuns: 5_000 },
     );
     expect([toCell('+33612345678'), toCell("'=1"), toCell("l'été")]).toEqual(["'+33612345678", "''=1", "l'été"]);
+  });
+
+  it('is marked where a spreadsheet would write a number or a date anew, and only there', () => {
+    const marked = ['001', '01000', '1e5', '12/11/2026', '1.5', '10:30', '1234567890123456', "'001"];
+    expect(marked.map(toCell)).toEqual(marked.map((given) => `'${given}`));
+    const plain = ['0', '75011', '2026-11-29T07:20:00.000Z', '12 rue', 'e5', ''];
+    expect(plain.map(toCell)).toEqual(plain);
   });
 
   it('is read back by a CSV reader with either separator, line ends as LF', () => {

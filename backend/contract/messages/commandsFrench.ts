@@ -159,10 +159,12 @@ export const french = {
 
   'backup.making': 'Sauvegarde en cours…',
   'backup.done':
-    'Sauvegarde faite et vérifiée : {file}\nElle contient vos contacts : gardez-la à l’abri. Pour la rétablir sur une autre machine, il faut aussi la clé de « vigie key export ».',
+    'Sauvegarde faite et vérifiée : {file}\nElle contient vos contacts : gardez-la à l’abri. Pour la rétablir sur ' +
+    'une autre machine, il faut aussi la clé de « vigie key export ».',
   'restore.checking': 'Vérification de la sauvegarde…',
   'restore.done':
-    'La sauvegarde du {at} est en place. Les envois sont en pause 24 heures : ce qui est parti depuis n’y figure pas. Les anciens fichiers sont gardés dans un dossier replaced-….',
+    'La sauvegarde du {at} est en place. Les envois sont en pause 24 heures : ce qui est parti depuis n’y figure ' +
+    'pas. Les anciens fichiers sont gardés dans un dossier replaced-….',
   'import.reading': 'Importation de {file}…',
   'import.done': '{imported} importés, {updated} mis à jour, {refused} refusés, sur {total} lignes.',
   'import.dry_run':

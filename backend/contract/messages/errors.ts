@@ -21,9 +21,11 @@ export const errorSentences = {
     'error.rolling_limit_reached':
       'Plafond sur 24 h atteint ({sent} sur {limit}). Les envois reprennent à {resumeUtc} UTC ({resumeLocal} chez vous).',
     'error.shared_limit_reached':
-      'La limite commune est utilisée ou réservée par les autres machines ({sent} messages envoyés sur {limit}). Les envois reprennent dès qu’une place se libère.',
+      'La limite commune est utilisée ou réservée par les autres machines ({sent} messages envoyés sur {limit}). Les ' +
+      'envois reprennent dès qu’une place se libère.',
     'error.shared_counters_unavailable':
-      'Vigie ne peut pas vérifier ce que les autres machines ont envoyé : rien ne part pour ne pas dépasser la limite. Les envois reprennent d’eux-mêmes dès que les compteurs partagés répondent.',
+      'Vigie ne peut pas vérifier ce que les autres machines ont envoyé : rien ne part pour ne pas dépasser la ' +
+      'limite. Les envois reprennent d’eux-mêmes dès que les compteurs partagés répondent.',
     'error.wrong_import_state': 'Cet import n’est pas dans un état qui le permet ({state}).',
     'error.import_running': 'L’import de « {file} » est en cours. Attendez sa fin ou arrêtez-le, puis recommencez.',
     'error.opted_out': 'Ce contact a demandé à ne plus rien recevoir. Aucun message ne lui sera envoyé.',
@@ -57,9 +59,14 @@ export const errorSentences = {
     'error.backup_of_other_workspace':
       'La démonstration et l’espace réel ne se remplacent pas l’un l’autre. Rien n’a été changé. Fermez Vigie, puis restaurez avec la commande vigie restore.',
     'error.backup_key_missing':
-      'Cette sauvegarde est chiffrée avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. Donnez cette clé (VIGIE_DATA_KEY) ou la phrase secrète (VIGIE_PASSPHRASE) de la machine d’origine, puis recommencez.',
+      'Cette sauvegarde est chiffrée avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. ' +
+      'Donnez cette clé (VIGIE_DATA_KEY) ou la phrase secrète (VIGIE_PASSPHRASE) de la machine d’origine, puis ' +
+      'recommencez.',
     'error.copy_key_missing':
-      'Des textes de cette copie sont chiffrés avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été changé. Donnez la clé de la machine perdue dans VIGIE_DATA_KEY (« vigie key export » ou « Afficher la clé » l’affichaient là-bas), puis recommencez. Si elle est perdue, ajoutez --without-key : les messages chiffrés qui attendent échoueront.',
+      'Des textes de cette copie sont chiffrés avec la clé {keyId}, qui n’est pas sur cette machine. Rien n’a été ' +
+      'changé. Donnez la clé de la machine perdue dans VIGIE_DATA_KEY (« vigie key export » ou « Afficher la clé » ' +
+      'l’affichaient là-bas), puis recommencez. Si elle est perdue, ajoutez --without-key : les messages chiffrés ' +
+      'qui attendent échoueront.',
     'error.body_unreadable': 'Le texte de ce message ne peut pas être déchiffré (clé {keyId}). Il n’est pas envoyé.',
     'error.frozen': 'Vigie est à l’arrêt par sécurité ({reason}). Rien n’est envoyé. Consultez la page Santé.',
   },
@@ -85,7 +92,8 @@ export const errorSentences = {
     'error.shared_limit_reached':
       'The common limit is used or reserved by the other machines ({sent} messages sent of {limit}). Sending resumes as soon as a place is free.',
     'error.shared_counters_unavailable':
-      'Vigie cannot check what the other machines have sent: nothing leaves, so that the limit is not passed. Sending resumes by itself as soon as the shared counters answer.',
+      'Vigie cannot check what the other machines have sent: nothing leaves, so that the limit is not passed. ' +
+      'Sending resumes by itself as soon as the shared counters answer.',
     'error.wrong_import_state': 'This import is not in a state that allows it ({state}).',
     'error.import_running': 'The import of “{file}” is running. Wait for its end or stop it, then try again.',
     'error.opted_out': 'This contact asked to receive nothing more. No message will be sent to it.',
@@ -115,9 +123,12 @@ export const errorSentences = {
     'error.backup_of_other_workspace':
       'The demo and the real workspace do not take each other’s place. Nothing was changed. Close Vigie, then restore with the command vigie restore.',
     'error.backup_key_missing':
-      'This backup is encrypted with the key {keyId}, which is not on this machine. Nothing was changed. Give that key (VIGIE_DATA_KEY) or the passphrase (VIGIE_PASSPHRASE) of the machine it comes from, then try again.',
+      'This backup is encrypted with the key {keyId}, which is not on this machine. Nothing was changed. Give that ' +
+      'key (VIGIE_DATA_KEY) or the passphrase (VIGIE_PASSPHRASE) of the machine it comes from, then try again.',
     'error.copy_key_missing':
-      'Texts in this copy are encrypted with the key {keyId}, which is not on this machine. Nothing was changed. Give the key of the lost machine in VIGIE_DATA_KEY (“vigie key export” or “Show the key” printed it there), then try again. If it is lost, add --without-key: the encrypted messages that wait will fail.',
+      'Texts in this copy are encrypted with the key {keyId}, which is not on this machine. Nothing was changed. ' +
+      'Give the key of the lost machine in VIGIE_DATA_KEY (“vigie key export” or “Show the key” printed it there), ' +
+      'then try again. If it is lost, add --without-key: the encrypted messages that wait will fail.',
     'error.body_unreadable': 'The text of this message cannot be decrypted (key {keyId}). It is not sent.',
     'error.frozen': 'Vigie has stopped for safety ({reason}). Nothing is sent. See the Health page.',
   },

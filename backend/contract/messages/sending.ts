@@ -20,7 +20,8 @@ export const sendingSentences = {
       'Le message attendait sur une autre machine et a été repris avant de partir ; Vigie l’envoie plus tard, s’il doit encore partir.',
     'send.follow_up_elsewhere': 'Une autre machine a envoyé cette relance. Elle n’est pas envoyée deux fois.',
     'send.body_unreadable':
-      'Le texte de ce message ne peut pas être déchiffré : il a été modifié, ou sa clé manque. Rien n’est parti. Rétablissez la clé ou une sauvegarde, puis relancez la tentative.',
+      'Le texte de ce message ne peut pas être déchiffré : il a été modifié, ou sa clé manque. Rien n’est parti. ' +
+      'Rétablissez la clé ou une sauvegarde, puis relancez la tentative.',
     'send.unknown_code':
       'Le fournisseur a répondu par une erreur inconnue ({code}). Consultez le détail de la tentative.',
     'notice.level.attention': 'Plus de 75 % de la limite quotidienne est utilisée',
@@ -62,7 +63,8 @@ export const sendingSentences = {
       'The message waited on another machine and was taken back before it left; Vigie sends it later, if it is still to leave.',
     'send.follow_up_elsewhere': 'Another machine sent this follow-up. It is not sent twice.',
     'send.body_unreadable':
-      'The text of this message cannot be decrypted: it was changed, or its key is missing. Nothing left. Put the key or a backup back, then retry the attempt.',
+      'The text of this message cannot be decrypted: it was changed, or its key is missing. Nothing left. Put the ' +
+      'key or a backup back, then retry the attempt.',
     'send.unknown_code': 'The provider answered with an unknown error ({code}). See the details of the attempt.',
     'notice.level.attention': 'More than 75 % of the daily limit is used',
     'notice.level.danger': 'More than 90 % of the daily limit is used',

@@ -18,12 +18,15 @@ export const syncCommandTexts = {
     'sync.incomplete':
       'Cette copie n’était pas entière : il y manquait {missing} éléments, et {leftOut} n’ont pas pu être repris sans eux.',
     'sync.unreadable':
-      'Sans la clé {keys}, des textes restent illisibles. Messages encore à envoyer qui échoueront à leur tour pour cette raison : {unreadable}. D’ici là, la clé donnée dans VIGIE_DATA_KEY les rend lisibles.',
+      'Sans la clé {keys}, des textes restent illisibles. Messages encore à envoyer qui échoueront à leur tour pour ' +
+      'cette raison : {unreadable}. D’ici là, la clé donnée dans VIGIE_DATA_KEY les rend lisibles.',
     'sync.keep_data_key': 'Gardez VIGIE_DATA_KEY : chaque démarrage en a besoin pour lire les textes chiffrés.',
     'sync.lines_without_keys':
       'Lignes dont les clés sont à redonner, dans Paramètres › Lignes ou par les variables d’environnement : {lines}. Leurs messages attendent jusque-là.',
     'sync.pulled_next':
-      'Les envois sont en pause 24 heures : ce qui est parti depuis la dernière copie n’y est pas. Levez la pause plus tôt si rien n’est parti. L’adresse des webhooks a changé : redonnez-la au fournisseur. L’ancienne machine ne copie et n’envoie plus rien.',
+      'Les envois sont en pause 24 heures : ce qui est parti depuis la dernière copie n’y est pas. Levez la pause ' +
+      'plus tôt si rien n’est parti. L’adresse des webhooks a changé : redonnez-la au fournisseur. L’ancienne ' +
+      'machine ne copie et n’envoie plus rien.',
     'field.table': 'Table',
     'field.key': 'Clé',
     'field.reason': 'Raison',
@@ -33,7 +36,8 @@ export const syncCommandTexts = {
     'failure.sync_which_source':
       'Ce projet contient plusieurs machines, ou pas celle-ci : {sources}. Nommez-en une avec --source.',
     'failure.folder_not_empty':
-      'Le dossier {folder} contient déjà des données. Choisissez un dossier vide avec --data-dir, ou ajoutez --replace : les anciens fichiers sont gardés à côté.',
+      'Le dossier {folder} contient déjà des données. Choisissez un dossier vide avec --data-dir, ou ajoutez ' +
+      '--replace : les anciens fichiers sont gardés à côté.',
   },
   en: {
     'command.sync status': 'How the copy in Supabase stands',
@@ -53,12 +57,15 @@ export const syncCommandTexts = {
     'sync.incomplete':
       'That copy was not whole: {missing} rows were missing, and {leftOut} could not be taken without them.',
     'sync.unreadable':
-      'Without the key {keys} some texts stay unreadable. Messages still to leave that will fail for that reason when their turn comes: {unreadable}. Until then the key, given in VIGIE_DATA_KEY, makes them readable.',
+      'Without the key {keys} some texts stay unreadable. Messages still to leave that will fail for that reason ' +
+      'when their turn comes: {unreadable}. Until then the key, given in VIGIE_DATA_KEY, makes them readable.',
     'sync.keep_data_key': 'Keep VIGIE_DATA_KEY set: every start needs it to read the encrypted texts.',
     'sync.lines_without_keys':
       'Lines whose keys have to be given again, in Settings › Lines or by the variables of the environment: {lines}. Their messages wait until then.',
     'sync.pulled_next':
-      'Sending is paused for 24 hours: what left since the last copy is not in it. Lift the pause earlier if nothing left. The address of the webhooks has changed: give it to the provider again. The former machine copies and sends nothing any more.',
+      'Sending is paused for 24 hours: what left since the last copy is not in it. Lift the pause earlier if nothing ' +
+      'left. The address of the webhooks has changed: give it to the provider again. The former machine copies and ' +
+      'sends nothing any more.',
     'field.table': 'Table',
     'field.key': 'Key',
     'field.reason': 'Reason',

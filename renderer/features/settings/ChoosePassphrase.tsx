@@ -31,6 +31,8 @@ export function ChoosePassphrase({ choice }: { choice: Choice }) {
   );
 }
 
+const SECRET = { type: 'password', autoComplete: 'new-password', maxLength: 500 } as const;
+
 function Form({ choice, onClose }: { choice: Choice; onClose: () => void }) {
   const { t } = useTranslation();
   const [passphrase, setPassphrase] = useState('');
@@ -55,9 +57,7 @@ function Form({ choice, onClose }: { choice: Choice; onClose: () => void }) {
         {(described) => (
           <TextInput
             {...described}
-            type="password"
-            autoComplete="new-password"
-            maxLength={500}
+            {...SECRET}
             value={passphrase}
             onChange={({ target }) => setPassphrase(target.value)}
           />
@@ -68,14 +68,7 @@ function Form({ choice, onClose }: { choice: Choice; onClose: () => void }) {
         error={checked && differs ? t('settings.protection.passphraseDiffers') : undefined}
       >
         {(described) => (
-          <TextInput
-            {...described}
-            type="password"
-            autoComplete="new-password"
-            maxLength={500}
-            value={again}
-            onChange={({ target }) => setAgain(target.value)}
-          />
+          <TextInput {...described} {...SECRET} value={again} onChange={({ target }) => setAgain(target.value)} />
         )}
       </Field>
       <div className="flex justify-end gap-2">

@@ -6,7 +6,8 @@ export const campaigns: Texts<typeof french> = {
   create: 'New campaign',
   empty: 'No campaigns',
   emptyText:
-    'Your campaigns will appear here with their progress. A campaign sends a first message to each contact, then one follow-up to those who answer within 24 hours.',
+    'Your campaigns will appear here with their progress. A campaign sends a first message to each contact, then ' +
+    'one follow-up to those who answer within 24 hours.',
   emptyFilter: 'No campaign in this state.',
   filter: 'State',
   columns: {

@@ -130,7 +130,8 @@ export const contacts: Texts<typeof french> = {
     undoing: 'Undoing the import',
     undoTitle: 'Undo this import?',
     undoText:
-      'The {{imported, number}} added contacts are removed, except those that a campaign or you have used since; changed contacts get their former values back. Opt-outs stay.',
+      'The {{imported, number}} added contacts are removed, except those that a campaign or you have used since; ' +
+      'changed contacts get their former values back. Opt-outs stay.',
     undone: 'The import of “{{file}}” is undone.',
     cut: 'What is written already stays. Continue the import where it stopped, or undo it.',
     resume: 'Continue',

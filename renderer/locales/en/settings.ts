@@ -87,7 +87,9 @@ export const settings: Texts<typeof french> = {
   },
   protection: {
     title: 'Data protection',
-    text: 'Codes and account messages are always encrypted in the files of this machine, and so are received webhooks. Contacts and campaign templates are not.',
+    text:
+      'Codes and account messages are always encrypted in the files of this machine, and so are received webhooks. ' +
+      'Contacts and campaign templates are not.',
     all: 'Encrypt the text of every message',
     allHint: 'All texts are encrypted. Backups made before this choice keep the old texts readable.',
     allRunningHint: 'New texts are encrypted; those of before will be at the end of the encryption under way.',
@@ -111,13 +113,16 @@ export const settings: Texts<typeof french> = {
     notShown: 'The key cannot be shown',
     shownTitle: 'Data key',
     shownText:
-      'Whoever has this key and a backup reads all messages. Keep it in a password manager. On another machine, give it as VIGIE_DATA_KEY before you restore, or continue from Supabase.',
+      'Whoever has this key and a backup reads all messages. Keep it in a password manager. On another machine, give ' +
+      'it as VIGIE_DATA_KEY before you restore, or continue from Supabase.',
     copy: 'Copy the key',
     choosePassphrase: 'Choose a passphrase',
     clearOnDesktop:
-      'This system has no key store: the key and the credentials of the lines are not encrypted, only the rights of the file protect them. A passphrase encrypts them.',
+      'This system has no key store: the key and the credentials of the lines are not encrypted, only the rights of ' +
+      'the file protect them. A passphrase encrypts them.',
     passphraseText:
-      'Vigie will ask for it at each start, and send nothing before. Without it neither the key nor the credentials of the lines open: keep it in a password manager.',
+      'Vigie will ask for it at each start, and send nothing before. Without it neither the key nor the credentials ' +
+      'of the lines open: keep it in a password manager.',
     passphrase: 'Passphrase',
     passphraseHint: 'Several words that have nothing to do with each other make a good one.',
     passphraseShort: 'Choose a passphrase of at least {{count, number}} characters.',
@@ -131,7 +136,9 @@ export const settings: Texts<typeof french> = {
       passphrase: 'The key and the credentials of the lines are protected by a passphrase.',
       environment:
         'The key and the credentials of the lines are protected by VIGIE_DATA_KEY, which is not in the folder.',
-      none: 'The key and the credentials of the lines are not encrypted: only the rights of the file protect them. Start Vigie with a passphrase (VIGIE_PASSPHRASE) to encrypt them.',
+      none:
+        'The key and the credentials of the lines are not encrypted: only the rights of the file protect them. Start ' +
+        'Vigie with a passphrase (VIGIE_PASSPHRASE) to encrypt them.',
     },
   },
   backups: {
@@ -147,7 +154,8 @@ export const settings: Texts<typeof french> = {
     restore: 'Restore',
     askTitle: 'Go back to the backup of {{at}}?',
     askText:
-      'The present files are put aside, nothing is erased. Sending stays paused for 24 hours, because what left since is not in the backup. Vigie restarts at once.',
+      'The present files are put aside, nothing is erased. Sending stays paused for 24 hours, because what left ' +
+      'since is not in the backup. Vigie restarts at once.',
     restoring: 'Backup checked, Vigie restarts',
     failed: 'Nothing was restored',
   },

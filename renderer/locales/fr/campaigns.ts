@@ -3,7 +3,8 @@ export const campaigns = {
   create: 'Nouvelle campagne',
   empty: 'Aucune campagne',
   emptyText:
-    'Vos campagnes s’afficheront ici avec leur progression. Une campagne envoie un premier message à chaque contact, puis une relance à ceux qui répondent dans les 24 heures.',
+    'Vos campagnes s’afficheront ici avec leur progression. Une campagne envoie un premier message à chaque ' +
+    'contact, puis une relance à ceux qui répondent dans les 24 heures.',
   emptyFilter: 'Aucune campagne dans cet état.',
   filter: 'État',
   columns: {

@@ -86,7 +86,9 @@ export const contacts = {
     drop: 'Déposez un fichier CSV ici',
     choose: 'Choisir un fichier',
     change: 'Changer de fichier',
-    hint: 'Une ligne d’en-tête, puis un contact par ligne. Colonnes reconnues : téléphone et nom ; les autres deviennent des informations pour personnaliser les messages.',
+    hint:
+      'Une ligne d’en-tête, puis un contact par ligne. Colonnes reconnues : téléphone et nom ; les autres deviennent ' +
+      'des informations pour personnaliser les messages.',
     category: 'Catégorie',
     categoryHint: 'Créée si elle n’existe pas.',
     country: 'Pays par défaut',
@@ -128,7 +130,8 @@ export const contacts = {
     undoing: 'Annulation de l’import',
     undoTitle: 'Annuler cet import ?',
     undoText:
-      'Les {{imported, number}} contacts ajoutés sont retirés, sauf ceux qu’une campagne ou vous avez utilisés depuis ; les contacts modifiés retrouvent leurs anciennes valeurs. Les désinscriptions restent.',
+      'Les {{imported, number}} contacts ajoutés sont retirés, sauf ceux qu’une campagne ou vous avez utilisés ' +
+      'depuis ; les contacts modifiés retrouvent leurs anciennes valeurs. Les désinscriptions restent.',
     undone: 'L’import de « {{file}} » est annulé.',
     cut: 'Ce qui est déjà écrit reste en place. Reprenez l’import là où il s’est arrêté, ou annulez-le.',
     resume: 'Reprendre',

@@ -60,7 +60,8 @@ export const settings = {
     setAside_one:
       'Un événement a été mis de côté : son jeton ou sa signature ne correspond pas. Si vous avez changé de secret, corrigez-le : tout sera relu.',
     setAside_other:
-      '{{count, number}} événements ont été mis de côté : leur jeton ou leur signature ne correspond pas. Si vous avez changé de secret, corrigez-le : tout sera relu.',
+      '{{count, number}} événements ont été mis de côté : leur jeton ou leur signature ne correspond pas. Si vous ' +
+      'avez changé de secret, corrigez-le : tout sera relu.',
     address: 'Adresse à déclarer chez le fournisseur : {{line}}',
     copy: 'Copier l’adresse',
   },
@@ -85,7 +86,9 @@ export const settings = {
   },
   protection: {
     title: 'Protection des données',
-    text: 'Les codes et les messages de compte sont toujours chiffrés dans les fichiers de cette machine, de même que les webhooks reçus. Les contacts et les modèles de campagne ne le sont pas.',
+    text:
+      'Les codes et les messages de compte sont toujours chiffrés dans les fichiers de cette machine, de même que ' +
+      'les webhooks reçus. Les contacts et les modèles de campagne ne le sont pas.',
     all: 'Chiffrer le texte de tous les messages',
     allHint:
       'Tous les textes sont chiffrés. Les sauvegardes faites avant ce choix gardent les anciens textes en clair.',
@@ -106,18 +109,22 @@ export const settings = {
     notRotated: 'La clé reste la même',
     askTitle: 'Changer la clé ?',
     askText:
-      'Tout est rechiffré avec une nouvelle clé, pendant que les envois continuent. L’ancienne clé est gardée pour les sauvegardes d’avant. Gardez ensuite une copie de la nouvelle.',
+      'Tout est rechiffré avec une nouvelle clé, pendant que les envois continuent. L’ancienne clé est gardée pour ' +
+      'les sauvegardes d’avant. Gardez ensuite une copie de la nouvelle.',
     show: 'Afficher la clé',
     notShown: 'La clé ne peut pas être affichée',
     shownTitle: 'Clé des données',
     shownText:
-      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer, ou de reprendre la copie de Supabase.',
+      'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur ' +
+      'une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer, ou de reprendre la copie de Supabase.',
     copy: 'Copier la clé',
     choosePassphrase: 'Choisir une phrase secrète',
     clearOnDesktop:
-      'Ce système n’a pas de trousseau : la clé et les accès des lignes ne sont pas chiffrés, seuls les droits du fichier les protègent. Une phrase secrète les chiffre.',
+      'Ce système n’a pas de trousseau : la clé et les accès des lignes ne sont pas chiffrés, seuls les droits du ' +
+      'fichier les protègent. Une phrase secrète les chiffre.',
     passphraseText:
-      'Vigie la demandera à chaque démarrage, et n’enverra rien avant. Sans elle, ni la clé ni les accès des lignes ne s’ouvrent : gardez-la dans un gestionnaire de mots de passe.',
+      'Vigie la demandera à chaque démarrage, et n’enverra rien avant. Sans elle, ni la clé ni les accès des lignes ' +
+      'ne s’ouvrent : gardez-la dans un gestionnaire de mots de passe.',
     passphrase: 'Phrase secrète',
     passphraseHint: 'Plusieurs mots sans lien entre eux font une bonne phrase.',
     passphraseShort: 'Choisissez une phrase d’au moins {{count, number}} caractères.',
@@ -131,12 +138,16 @@ export const settings = {
       passphrase: 'La clé et les accès des lignes sont protégés par une phrase secrète.',
       environment:
         'La clé et les accès des lignes sont protégés par la clé VIGIE_DATA_KEY, qui n’est pas dans le dossier.',
-      none: 'La clé et les accès des lignes ne sont pas chiffrés : seuls les droits du fichier les protègent. Démarrez Vigie avec une phrase secrète (VIGIE_PASSPHRASE) pour les chiffrer.',
+      none:
+        'La clé et les accès des lignes ne sont pas chiffrés : seuls les droits du fichier les protègent. Démarrez ' +
+        'Vigie avec une phrase secrète (VIGIE_PASSPHRASE) pour les chiffrer.',
     },
   },
   backups: {
     title: 'Sauvegardes',
-    text: 'Vigie fait une sauvegarde chaque nuit et garde les trois dernières. Elle contient vos contacts ; les secrets et les textes chiffrés ne s’ouvrent qu’avec la clé des données.',
+    text:
+      'Vigie fait une sauvegarde chaque nuit et garde les trois dernières. Elle contient vos contacts ; les secrets ' +
+      'et les textes chiffrés ne s’ouvrent qu’avec la clé des données.',
     make: 'Sauvegarder maintenant',
     making: 'Sauvegarde en cours…',
     made: 'Sauvegarde faite et vérifiée',
@@ -147,7 +158,8 @@ export const settings = {
     restore: 'Restaurer',
     askTitle: 'Revenir à la sauvegarde du {{at}} ?',
     askText:
-      'Les fichiers actuels sont mis de côté, rien n’est effacé. Les envois restent en pause 24 heures, car ce qui est parti depuis ne figure pas dans la sauvegarde. Vigie redémarre aussitôt.',
+      'Les fichiers actuels sont mis de côté, rien n’est effacé. Les envois restent en pause 24 heures, car ce qui ' +
+      'est parti depuis ne figure pas dans la sauvegarde. Vigie redémarre aussitôt.',
     restoring: 'Sauvegarde vérifiée, Vigie redémarre',
     failed: 'Rien n’a été restauré',
   },

@@ -6,6 +6,8 @@ import { electronProgram, launchElectron } from './electronDriver.ts';
 import { launchStandin } from './standinDriver.ts';
 
 const program = electronProgram(ROOT);
+/** The app runs on the stand-in for Electron. */
+export const isStandin = program === undefined;
 
 console.info(
   program === undefined
