@@ -1,21 +1,14 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Backup } from '../../../backend/contract/backups.ts';
 import { VigieError } from '../../../backend/contract/errors.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import type { InterfacePage } from '../../support/interfacePage.ts';
+import { settled, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay } from '../../support/interfaceScenes.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const PICTURES = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 const backupOf = (at: string, kind: Backup['kind']): Backup => {
   const name = `vigie-${at.replaceAll(/[-:.]/g, '')}-${kind}.tar.gz`;
@@ -25,7 +18,7 @@ const backupOf = (at: string, kind: Backup['kind']): Backup => {
 async function open(
   page: PageOptions,
   given: { frozen?: boolean; refusal?: VigieError } = {},
-): Promise<{ page: Awaited<ReturnType<typeof openInterface>>['page']; restored: string[]; thaw: () => void }> {
+): Promise<{ page: InterfacePage['page']; restored: string[]; thaw: () => void }> {
   const restored: string[] = [];
   let backups = [backupOf('2026-11-20T03:00:00.000Z', 'daily'), backupOf('2026-11-19T03:00:00.000Z', 'daily')];
   let { frozen = false } = given;
@@ -55,8 +48,7 @@ async function open(
     },
   });
   onTestFinished(() => backend.stop());
-  const opened = await openInterface(browser, backend.address, page);
-  onTestFinished(() => opened.close());
+  const opened = await openPage(backend.address, page);
   const thaw = (): void => {
     frozen = false;
   };

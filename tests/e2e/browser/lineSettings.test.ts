@@ -1,31 +1,18 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Line } from '../../../backend/contract/lines.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import { expectAccessible, settled, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay } from '../../support/interfaceScenes.ts';
 import { LYON, META_1, PARIS, startLineHost, startMeta, startWassenger, WITHIN } from '../../support/lineHost.ts';
 import { someLine } from '../../support/samples.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
-
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 async function open(address: string, options: PageOptions = {}): Promise<Page> {
-  const opened = await openInterface(browser, address, { at: '/settings/lines', ...options });
-  onTestFinished(async () => {
-    expect(opened.problems).toEqual([]);
-    await opened.close();
-  });
-  await settled(opened.page);
+  const opened = await openPage(address, { at: '/settings/lines', ...options });
   return opened.page;
 }
 
@@ -145,7 +132,7 @@ describe('lines in every use', () => {
     const backend = await startFakeBackend(scene);
     onTestFinished(() => backend.stop());
     const page = await open(backend.address, { language, theme });
-    const picture = (name: string) => path.join(FOLDER, `${name}-${language}-${theme}.png`);
+    const picture = (name: string) => path.join(PICTURES, `${name}-${language}-${theme}.png`);
     await page.getByTestId('line-lyon-1a2b3c').waitFor();
     await expectAccessible(page);
     await page.locator('#settings-lines').screenshot({ path: picture('settings-many-lines'), animations: 'disabled' });
@@ -176,7 +163,7 @@ describe('lines in every use', () => {
     const page = await open(backend.address);
     await page.getByText('Elle fonctionnera dans votre espace réel, séparé de la démonstration').waitFor();
     await page.locator('#settings-lines').screenshot({
-      path: path.join(FOLDER, 'settings-lines-demo.png'),
+      path: path.join(PICTURES, 'settings-lines-demo.png'),
       animations: 'disabled',
     });
     await page.getByRole('button', { name: 'Redémarrer maintenant' }).click();

@@ -1,34 +1,20 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { VigieError } from '../../../backend/contract/errors.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import { expectAccessible, settled, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay, type Scene } from '../../support/interfaceScenes.ts';
 import { someLine } from '../../support/samples.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
-
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 type Fake = Parameters<typeof startFakeBackend>[1];
 
 async function open(scene: Scene, options: PageOptions = {}, fake: Fake = {}) {
   const backend = await startFakeBackend(scene, fake);
   onTestFinished(() => backend.stop());
-  const opened = await openInterface(browser, backend.address, options);
-  onTestFinished(async () => {
-    expect(opened.problems).toEqual([]);
-    await opened.close();
-  });
-  await settled(opened.page);
+  const opened = await openPage(backend.address, options);
   return { backend, ...opened };
 }
 
@@ -91,7 +77,7 @@ describe('the pace of a line', () => {
   ] as const)('looks right and can be used by everyone in %s, %s (SND-13, UI-6)', async (language, theme) => {
     const { page, go } = await open(careful(language), { language, theme });
     await page.screenshot({
-      path: path.join(FOLDER, `dashboard-held-${language}-${theme}.png`),
+      path: path.join(PICTURES, `dashboard-held-${language}-${theme}.png`),
       animations: 'disabled',
     });
     await go('/settings/lines');
@@ -100,7 +86,7 @@ describe('the pace of a line', () => {
     await page.locator('#settings-lines').scrollIntoViewIfNeeded();
     await expectAccessible(page);
     await page.locator('#settings-lines').screenshot({
-      path: path.join(FOLDER, `settings-lines-${language}-${theme}.png`),
+      path: path.join(PICTURES, `settings-lines-${language}-${theme}.png`),
       animations: 'disabled',
     });
   });
@@ -134,7 +120,7 @@ describe('a clock that was ahead', () => {
     const reset = vi.fn(() => Promise.reject(new VigieError('clock_unconfirmed', { reason: 'no_answer' })));
     const { page } = await open(scene, {}, { services: { clock: { reset } } });
     await page.getByTestId('clock-notice').getByText('l’horloge avait de l’avance').waitFor();
-    await page.screenshot({ path: path.join(FOLDER, 'dashboard-clock.png'), animations: 'disabled' });
+    await page.screenshot({ path: path.join(PICTURES, 'dashboard-clock.png'), animations: 'disabled' });
     await page.getByRole('button', { name: 'Revenir à l’heure juste' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Revenir à l’heure juste' }).click();
     await page.getByText('L’heure n’est pas confirmée').waitFor();
@@ -154,7 +140,7 @@ describe('an answer whose sender is hidden', () => {
     );
     await page.getByLabel('De qui est cette réponse ?').fill(scene.contacts[0]!.name);
     await page.getByTestId('assign-answer').getByRole('button').first().waitFor();
-    await page.screenshot({ path: path.join(FOLDER, 'webhook-assign.png'), animations: 'disabled' });
+    await page.screenshot({ path: path.join(PICTURES, 'webhook-assign.png'), animations: 'disabled' });
     await page.getByTestId('assign-answer').getByRole('button').first().click();
     await page.getByText('Réponse attribuée : ').waitFor();
     expect(assign).toHaveBeenCalledWith(

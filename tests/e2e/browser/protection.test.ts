@@ -1,33 +1,19 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { VigieError } from '../../../backend/contract/errors.ts';
 import type { Protection } from '../../../backend/contract/protection.ts';
 import { loadSecrets } from '../../../backend/storage/secrets.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import { expectAccessible, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay } from '../../support/interfaceScenes.ts';
 import { startLineHost } from '../../support/lineHost.ts';
 import { someProtection } from '../../support/samples.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
-
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 async function open(address: string, options: PageOptions = {}) {
-  const opened = await openInterface(browser, address, { at: '/settings/protection', ...options });
-  onTestFinished(async () => {
-    expect(opened.problems).toEqual([]);
-    await opened.close();
-  });
-  await settled(opened.page);
+  const opened = await openPage(address, { at: '/settings/protection', ...options });
   return { page: opened.page, section: opened.page.locator('#settings-protection') };
 }
 
@@ -77,7 +63,7 @@ it.each([
   const { page, section } = await open(backend.address, { language, theme });
   const picture = async (name: string): Promise<void> => {
     await expectAccessible(page, '#settings-protection');
-    const file = path.join(FOLDER, `protection-${name}-${language}-${theme}.png`);
+    const file = path.join(PICTURES, `protection-${name}-${language}-${theme}.png`);
     await section.screenshot({ path: file, animations: 'disabled' });
   };
   await section.getByText(french ? 'ne sont pas chiffrés' : 'are not encrypted').waitFor();
@@ -94,7 +80,10 @@ it.each([
   await section.getByRole('button', { name: french ? 'Afficher la clé' : 'Show the key' }).click();
   await page.getByRole('dialog').getByText(exported.dataKey).waitFor();
   await expectAccessible(page, '[role=dialog]');
-  await page.screenshot({ path: path.join(FOLDER, `protection-key-${language}-${theme}.png`), animations: 'disabled' });
+  await page.screenshot({
+    path: path.join(PICTURES, `protection-key-${language}-${theme}.png`),
+    animations: 'disabled',
+  });
   await page.keyboard.press('Escape');
 
   standing = {
@@ -120,6 +109,7 @@ it('says why a key is neither shown nor changed, and goes on as before (SEC-3, U
   await section.getByRole('button', { name: 'Changer la clé' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Changer la clé' }).click();
   await page.getByText('La clé reste la même').waitFor();
-  expect(await page.getByRole('alertdialog').count()).toBe(0);
+  // It fades out.
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
   await section.getByText(someProtection.key.id).waitFor();
 });

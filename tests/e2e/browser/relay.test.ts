@@ -1,38 +1,24 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import type { Relay } from '../../../backend/contract/relay.ts';
 import { sentence } from '../../../backend/contract/messages/sentence.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import { expectAccessible, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay } from '../../support/interfaceScenes.ts';
 import { someRelay } from '../../support/samples.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
-
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 async function open(language: 'fr' | 'en', theme: PageOptions['theme']) {
   let relay: Relay = someRelay;
   const backend = await startFakeBackend(workingDay(language), { services: { relay: { get: () => relay } } });
   onTestFinished(() => backend.stop());
-  const opened = await openInterface(browser, backend.address, {
+  const opened = await openPage(backend.address, {
     language,
     theme: theme ?? 'light',
     at: '/settings/relay',
   });
-  onTestFinished(async () => {
-    expect(opened.problems).toEqual([]);
-    await opened.close();
-  });
-  await settled(opened.page);
   return {
     ...opened,
     async become(change: Partial<Relay>): Promise<void> {
@@ -53,7 +39,7 @@ describe.for([
     const picture = async (name: string): Promise<void> => {
       await section.scrollIntoViewIfNeeded();
       await page.screenshot({
-        path: path.join(FOLDER, `relay-${name}-${language}-${theme}.png`),
+        path: path.join(PICTURES, `relay-${name}-${language}-${theme}.png`),
         animations: 'disabled',
       });
       await expectAccessible(page);

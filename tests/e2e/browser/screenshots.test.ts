@@ -14,9 +14,8 @@ import {
 } from '../../support/interfacePage.ts';
 import { emptyWorkspace, statsAt, workingDay } from '../../support/interfaceScenes.ts';
 import { someImport } from '../../support/samples.ts';
+import { PICTURES } from '../../support/pages.ts';
 
-/** With `VIGIE_SCREENSHOTS=docs/screenshots` the pictures of the documentation are made anew. */
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
 /** A page that shows nothing is smaller. */
 const LEAST_BYTES = 15_000;
 
@@ -24,7 +23,7 @@ let browser: Browser;
 let busy: FakeBackend;
 let empty: FakeBackend;
 beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(PICTURES, { recursive: true });
   browser = await launchChromium();
   busy = await startFakeBackend(workingDay());
   empty = await startFakeBackend(emptyWorkspace());
@@ -36,7 +35,7 @@ afterAll(async () => {
 });
 
 async function picture(page: Page, name: string): Promise<void> {
-  const file = path.join(FOLDER, `${name}.png`);
+  const file = path.join(PICTURES, `${name}.png`);
   await page.screenshot({ path: file, animations: 'disabled' });
   expect(statSync(file).size).toBeGreaterThan(LEAST_BYTES);
 }

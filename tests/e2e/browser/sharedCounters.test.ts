@@ -1,37 +1,24 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import type { SharedStanding } from '../../../backend/contract/monitoring.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { expectAccessible, openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import { expectAccessible, type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay } from '../../support/interfaceScenes.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
 const TOGETHER: SharedStanding = {
   ...{ state: 'connected', lostSince: null, canStillSend: 8, sent: 164, rolling: 702, limit: 180 },
   ...{ machines: 2, awaited: [] },
 };
 
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 async function open(shared: SharedStanding, options: PageOptions = {}) {
   const scene = workingDay(options.language ?? 'fr');
   scene.stats.shared = shared;
   const backend = await startFakeBackend(scene);
   onTestFinished(() => backend.stop());
-  const opened = await openInterface(browser, backend.address, options);
-  onTestFinished(async () => {
-    expect(opened.problems).toEqual([]);
-    await opened.close();
-  });
-  await settled(opened.page);
+  const opened = await openPage(backend.address, options);
   return { backend, page: opened.page };
 }
 
@@ -44,7 +31,7 @@ describe('the other machines of an account', () => {
     const notice = page.getByTestId('shared-notice');
     await notice.getByText('Vigie peut encore envoyer 8 messages aujourd’hui sans risque').waitFor();
     await expectAccessible(page);
-    await page.screenshot({ path: path.join(FOLDER, 'dashboard-shared-lost.png'), animations: 'disabled' });
+    await page.screenshot({ path: path.join(PICTURES, 'dashboard-shared-lost.png'), animations: 'disabled' });
     backend.setStats({
       ...{ canSend: false, blockedReason: 'shared_counters_unavailable', blockedMessage: 'Rien ne part.' },
       shared: { ...lost, canStillSend: 0 },
@@ -70,7 +57,7 @@ describe('the other machines of an account', () => {
     await page.locator('#settings-shared').scrollIntoViewIfNeeded();
     await expectAccessible(page);
     await page.locator('#settings-shared').screenshot({
-      path: path.join(FOLDER, `settings-shared-${language}-${theme}.png`),
+      path: path.join(PICTURES, `settings-shared-${language}-${theme}.png`),
       animations: 'disabled',
     });
   });

@@ -1,31 +1,21 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { sentence } from '../../../backend/contract/messages/sentence.ts';
 import type { SyncStatus } from '../../../backend/contract/sync.ts';
-import { launchChromium } from '../../support/chromium.ts';
 import { startFakeBackend } from '../../support/fakeBackend.ts';
-import { openInterface, settled, type PageOptions } from '../../support/interfacePage.ts';
+import { type PageOptions } from '../../support/interfacePage.ts';
 import { workingDay } from '../../support/interfaceScenes.ts';
 import { someSync } from '../../support/samples.ts';
+import { PICTURES, usePages } from '../../support/pages.ts';
 
-const PICTURES = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
-let browser: Browser;
-beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+const openPage = usePages();
 
 async function open(options: PageOptions, status: SyncStatus, after: SyncStatus = status) {
   const backend = await startFakeBackend(workingDay(options.language), {
     services: { sync: { status: () => status, push: async () => after, retry: async () => after } },
   });
   onTestFinished(() => backend.stop());
-  const opened = await openInterface(browser, backend.address, options);
-  onTestFinished(() => opened.close());
-  await settled(opened.page);
+  const opened = await openPage(backend.address, options);
   return opened.page;
 }
 

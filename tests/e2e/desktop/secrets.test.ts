@@ -4,12 +4,12 @@ import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { LineInput } from '../../../backend/contract/lines.ts';
 import { expectAccessible } from '../../support/interfacePage.ts';
+import { PICTURES } from '../../support/pages.ts';
 import { bridgeClient } from './driver/bridgeClient.ts';
 import type { Desktop } from './driver/desktop.ts';
 import { eventually } from './driver/eventually.ts';
 import { Desktops, isStandin } from './driver/launchDesktop.ts';
 
-const FOLDER = path.resolve(process.env['VIGIE_SCREENSHOTS'] ?? 'test-results/screenshots');
 const LINE: LineInput & { provider: 'wassenger' } = {
   ...{ provider: 'wassenger', label: 'Lyon', deviceId: '6a0f1c2b7a4d3c0018e6b2aa', apiKey: 'lyon-key-9876543210' },
   // Nobody answers there, and nobody has to.
@@ -61,7 +61,7 @@ test('secrets set in the app lie sealed by the key store, and a restart reads th
 });
 
 test('without a key store a passphrase is chosen in the settings, and asked for at each start (DSK-6)', async () => {
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(PICTURES, { recursive: true });
   const dataDir = desktops.newFolder();
   // Electron takes no key store then; the stand-in has none unless it is named.
   const args = ['--no-demo', '--password-store=basic'];
@@ -79,14 +79,14 @@ test('without a key store a passphrase is chosen in the settings, and asked for 
   const question = await second.page();
   await question.getByLabel('Phrase secrète').waitFor();
   await expectAccessible(question);
-  await question.screenshot({ path: path.join(FOLDER, 'passphrase.png') });
+  await question.screenshot({ path: path.join(PICTURES, 'passphrase.png') });
   // Nothing is open yet: no tray, no interface, no calls.
   expect((await second.observe()).tray).toBe(null);
   expect(await question.evaluate(() => 'vigie' in window)).toBe(false);
   await answer(question, 'cheval batterie agraf');
   await eventually(async () => (await second.page()).innerText('body')).toContain('Ce n’est pas la bonne phrase');
   const asked = await second.page();
-  await asked.screenshot({ path: path.join(FOLDER, 'passphrase-wrong.png') });
+  await asked.screenshot({ path: path.join(PICTURES, 'passphrase-wrong.png') });
   await answer(asked, PHRASE);
   await eventually(async () => (await second.page()).innerText('body')).toContain('Tableau de bord');
   const opened = await bridgeClient(await second.page());
@@ -114,7 +114,7 @@ async function choose(page: Page): Promise<void> {
   await dialog.getByLabel('Phrase secrète', { exact: true }).fill(PHRASE);
   await dialog.getByText('Les deux phrases ne sont pas les mêmes.').waitFor();
   await expectAccessible(page, '[role=dialog]');
-  await page.screenshot({ path: path.join(FOLDER, 'protection-passphrase.png') });
+  await page.screenshot({ path: path.join(PICTURES, 'protection-passphrase.png') });
   await dialog.getByLabel('La même encore une fois').fill(PHRASE);
   await protect.click();
   await page.getByText('sont protégés par une phrase secrète').waitFor();
