@@ -10,10 +10,10 @@ const STEP_MS = 12;
 
 export type SurveyRequest = {
   audience: Audience;
-  at: number;
-  messages: readonly MessageTemplate[];
-  /** Contacts that are wanted by name. */
-  samples: number;
+  message1: MessageTemplate;
+  message2: MessageTemplate;
+  /** Contacts that are wanted by name; none by default. */
+  samples?: number;
 };
 
 /**
@@ -28,16 +28,22 @@ export class AudienceSurvey {
   /** The first eligible ones, in the order of their making. */
   samples: AudienceContact[] = [];
   readonly #store: AudienceStore;
-  readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #request: SurveyRequest;
+  readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly #audience: Audience;
+  readonly #messages: readonly MessageTemplate[];
+  readonly #wanted: number;
+  readonly #at: number;
   readonly #attributes = new Set<string>();
   #position: AudiencePosition | null = FIRST_POSITION;
 
-  constructor(store: AudienceStore, clock: Pick<Clock, 'monotonic'>, request: SurveyRequest) {
+  constructor(store: AudienceStore, clock: Pick<Clock, 'now' | 'monotonic'>, request: SurveyRequest) {
     this.#store = store;
     this.#clock = clock;
-    this.#request = request;
-    this.unknownVariables = unfillable(request.messages, []);
+    this.#audience = request.audience;
+    this.#messages = [request.message1, request.message2];
+    this.#wanted = request.samples ?? 0;
+    this.#at = clock.now();
+    this.unknownVariables = unfillable(this.#messages, []);
   }
 
   /** Somebody would be written to, and every variable is filled by somebody: a launch would be accepted (CMP-3). */
@@ -50,8 +56,8 @@ export class AudienceSurvey {
     const until = this.#clock.monotonic() + STEP_MS;
     let looked = 0;
     while (this.#position !== null) {
-      const { audience, at } = this.#request;
-      const found = this.#store.step({ audience, at, position: this.#position, limit: CONTACTS });
+      const asked = { audience: this.#audience, at: this.#at, position: this.#position, limit: CONTACTS };
+      const found = this.#store.step(asked);
       this.#position = found.next;
       looked += found.looked;
       this.#take(found.contacts);
@@ -77,16 +83,16 @@ export class AudienceSurvey {
         if (/[^ ]/.test(value)) this.#attributes.add(name);
       }
       if (this.#attributes.size > before) {
-        this.unknownVariables = unfillable(this.#request.messages, [...this.#attributes]);
+        this.unknownVariables = unfillable(this.#messages, [...this.#attributes]);
       }
     }
   }
 
   #noteSamples(contacts: readonly AudienceContact[]): void {
-    const { samples } = this.#request;
-    const last = this.samples[samples - 1];
+    const wanted = this.#wanted;
+    const last = this.samples[wanted - 1];
     const earlier = last === undefined ? contacts : contacts.filter((contact) => inOrder(contact, last) < 0);
-    if (samples > 0 && earlier.length > 0) this.samples = [...this.samples, ...earlier].sort(inOrder).slice(0, samples);
+    if (wanted > 0 && earlier.length > 0) this.samples = [...this.samples, ...earlier].sort(inOrder).slice(0, wanted);
   }
 }
 

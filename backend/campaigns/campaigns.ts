@@ -102,8 +102,7 @@ export function createCampaigns(dependencies: CampaignDependencies): Services['c
 
     async preview({ categoryIds, contactIds, message1, message2, samples }, signal) {
       const chosen = { categoryIds: [...new Set(categoryIds)], contactIds: [...new Set(contactIds)] };
-      const asked = { audience: chosen, at: clock.now(), messages: [message1, message2], samples };
-      const survey = new AudienceSurvey(audience, clock, asked);
+      const survey = new AudienceSurvey(audience, clock, { audience: chosen, message1, message2, samples });
       await inSteps(() => survey.step(), signal);
       signal?.throwIfAborted();
       const { eligible, optedOut, unknownVariables } = survey;

@@ -55,8 +55,7 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
 
   const fill = (campaign: CampaignRow, dueAt: number): void => {
     const at = clock.now();
-    const messages = [campaign.message1, campaign.message2];
-    const survey = new AudienceSurvey(audience, clock, { ...campaign, at, messages, samples: 0 });
+    const survey = new AudienceSurvey(audience, clock, campaign);
     while (survey.step() > 0);
     checkLaunch(survey);
     const lineId = chooseLine(campaign.lineId);

@@ -126,8 +126,7 @@ export function createPreparation(dependencies: PreparationDependencies): Prepar
 
   const begin = async (id: string, actor: string): Promise<Campaign> => {
     const asked = actions.find(id);
-    const messages = [asked.message1, asked.message2];
-    const survey = new AudienceSurvey(audience, clock, { ...asked, at: clock.now(), messages, samples: 0 });
+    const survey = new AudienceSurvey(audience, clock, asked);
     await inSteps(() => (survey.canLaunch ? 0 : survey.step()));
     checkLaunch(survey);
     // Others had their turn meanwhile.

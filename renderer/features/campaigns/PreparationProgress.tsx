@@ -13,10 +13,7 @@ export function PreparationProgress({ campaign, preparation }: { campaign: Campa
   if (cancelling) return <Strip tone="info">{t('campaigns.preparing.cancelling', { count: expected })}</Strip>;
   return (
     <WorkProgress label={t('campaigns.preparing.text')} share={expected === 0 ? 0 : done / expected}>
-      <Button
-        disabled={actions.isPending}
-        onClick={() => actions.mutate({ id: campaign.id, action: 'cancel', isPreparing: true })}
-      >
+      <Button disabled={actions.isPending} onClick={() => actions.mutate({ id: campaign.id, action: 'cancel' })}>
         {t('campaigns.preparing.cancel')}
       </Button>
     </WorkProgress>

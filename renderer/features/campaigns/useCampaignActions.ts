@@ -8,8 +8,7 @@ import { toast } from '../../state/toasts.ts';
 
 export type CampaignAction = 'start' | 'pause' | 'resume' | 'cancel';
 
-/** `isPreparing`: what is cancelled is a launch, and the campaign a draft again. */
-type Asked = { id: string; action: CampaignAction; isPreparing?: boolean };
+type Asked = { id: string; action: CampaignAction };
 
 /** A launch that goes on in the background. */
 export function isBeingListed({ preparation }: Campaign): boolean {
@@ -29,11 +28,12 @@ export function useCampaignActions() {
   };
   return useMutation({
     mutationFn: ({ id, action }: Asked): Promise<Campaign> => api.campaigns[action]({ id }),
-    onSuccess: (campaign, { action, isPreparing }) => {
+    onSuccess: (campaign, { action }) => {
       queryClient.setQueryData([...keys.campaign, campaign.id], campaign);
       void queryClient.invalidateQueries({ queryKey: keys.campaigns });
       void queryClient.invalidateQueries({ queryKey: keys.recipients });
-      const title = isPreparing ? t('campaigns.done.withdrawn') : said[action];
+      // What was cancelled is a launch: the campaign is a draft again.
+      const title = campaign.preparation?.cancelling ? t('campaigns.done.withdrawn') : said[action];
       toast({ tone: 'success', title: isBeingListed(campaign) ? t('campaigns.done.preparing') : title });
     },
     onError: (error) => toast({ tone: 'failure', title: t('campaigns.done.failed'), body: sentence(error) }),

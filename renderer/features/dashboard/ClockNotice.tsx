@@ -9,6 +9,7 @@ import { Confirm } from '../../components/Dialog.tsx';
 import { useSentence } from '../../components/LoadFailed.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { toast } from '../../state/toasts.ts';
+import { AttentionCard } from './AttentionCard.tsx';
 
 /** A clock that is wrong, or was: what that holds back, and the way out (MON-8, REL-4). */
 export function ClockNotice({ stats }: { stats: MonitoringStats }) {
@@ -25,24 +26,24 @@ export function ClockNotice({ stats }: { stats: MonitoringStats }) {
   const { heldUntil, offsetMinutes } = stats.clock;
   if (heldUntil === null && offsetMinutes === null) return null;
   return (
-    <div
-      role="status"
-      data-testid="clock-notice"
-      className="card flex items-center gap-3 bg-attention-tint px-4 py-2.5 text-attention"
-    >
-      <ClockAlert size={16} className="shrink-0" aria-hidden="true" />
-      <p className="min-w-0 flex-1 font-medium">
+    <>
+      <AttentionCard
+        icon={ClockAlert}
+        testId="clock-notice"
+        action={
+          heldUntil !== null && (
+            <Button size="small" disabled={reset.isPending} onClick={() => setAsked(true)}>
+              {t('clock.reset')}
+            </Button>
+          )
+        }
+      >
         {offsetMinutes !== null &&
           (offsetMinutes > 0
             ? t('clock.ahead', { count: offsetMinutes })
             : t('clock.behind', { count: -offsetMinutes }))}{' '}
         {heldUntil !== null && t('clock.held', { until: format.dateTime(heldUntil) })}
-      </p>
-      {heldUntil !== null && (
-        <Button size="small" disabled={reset.isPending} onClick={() => setAsked(true)}>
-          {t('clock.reset')}
-        </Button>
-      )}
+      </AttentionCard>
       <Confirm
         open={asked}
         onClose={() => setAsked(false)}
@@ -52,6 +53,6 @@ export function ClockNotice({ stats }: { stats: MonitoringStats }) {
         text={t('clock.confirmText')}
         confirm={t('clock.reset')}
       />
-    </div>
+    </>
   );
 }

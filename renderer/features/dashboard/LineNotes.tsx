@@ -6,6 +6,7 @@ import { settingsQuery } from '../../api/queries.ts';
 import { ButtonLink } from '../../components/Button.tsx';
 import { LineHolds } from '../../components/LineHolds.tsx';
 import { href } from '../../state/router.ts';
+import { AttentionCard } from './AttentionCard.tsx';
 
 /** Lines that hold themselves back or lack their keys, so that nobody wonders why nothing leaves (SND-12, SND-13). */
 export function LineNotes({ stats }: { stats: MonitoringStats }) {
@@ -34,18 +35,16 @@ function MissingKeys() {
   const lines = settings?.lines.filter(({ use }) => use === 'keys_missing') ?? [];
   if (lines.length === 0) return null;
   return (
-    <div
-      role="status"
-      data-testid="keys-notice"
-      className="card flex items-center gap-3 bg-attention-tint px-4 py-2.5 text-attention"
+    <AttentionCard
+      icon={KeyRound}
+      testId="keys-notice"
+      action={
+        <ButtonLink size="small" href={href(['settings', 'lines'])}>
+          {t('settings.lines.enterKeys')}
+        </ButtonLink>
+      }
     >
-      <KeyRound size={16} className="shrink-0" aria-hidden="true" />
-      <p className="min-w-0 flex-1 font-medium">
-        {t('dashboard.keysMissing', { count: lines.length, lines: lines.map(({ label }) => label).join(', ') })}
-      </p>
-      <ButtonLink size="small" href={href(['settings', 'lines'])}>
-        {t('settings.lines.enterKeys')}
-      </ButtonLink>
-    </div>
+      {t('dashboard.keysMissing', { count: lines.length, lines: lines.map(({ label }) => label).join(', ') })}
+    </AttentionCard>
   );
 }

@@ -4,6 +4,7 @@ import type { MonitoringStats } from '../../../backend/contract/monitoring.ts';
 import { ButtonLink } from '../../components/Button.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { href } from '../../state/router.ts';
+import { AttentionCard } from './AttentionCard.tsx';
 
 /** The other machines of the account: what all have sent, or that nobody knows and what may leave all the same (SYN-5). */
 export function SharedNotice({ stats }: { stats: MonitoringStats }) {
@@ -25,21 +26,19 @@ export function SharedNotice({ stats }: { stats: MonitoringStats }) {
   const isLost = state === 'lost' && lostSince !== null;
   if (!isLost && awaited.length === 0) return null;
   return (
-    <div
-      role="status"
-      data-testid="shared-notice"
-      className="card flex items-center gap-3 bg-attention-tint px-4 py-2.5 text-attention"
+    <AttentionCard
+      icon={Unplug}
+      testId="shared-notice"
+      action={
+        <ButtonLink size="small" href={href(['settings', 'shared'])}>
+          {t('shared.more')}
+        </ButtonLink>
+      }
     >
-      <Unplug size={16} className="shrink-0" aria-hidden="true" />
-      <p className="min-w-0 flex-1 font-medium">
-        {isLost
-          ? t('shared.lost', { since: format.dateTime(lostSince) })
-          : t('shared.waiting', { count: awaited.length, names: awaited.join(', ') })}{' '}
-        {left}
-      </p>
-      <ButtonLink size="small" href={href(['settings', 'shared'])}>
-        {t('shared.more')}
-      </ButtonLink>
-    </div>
+      {isLost
+        ? t('shared.lost', { since: format.dateTime(lostSince) })
+        : t('shared.waiting', { count: awaited.length, names: awaited.join(', ') })}{' '}
+      {left}
+    </AttentionCard>
   );
 }
