@@ -1,3 +1,4 @@
+import { AudienceCounts } from './campaigns/audienceCounts.ts';
 import { AudienceStore } from './campaigns/audienceStore.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { CampaignStore } from './campaigns/campaignStore.ts';
@@ -61,8 +62,10 @@ export type CampaignParts = {
 /** Wires contacts, campaigns and follow-ups on an open file. */
 export function composeCampaigns(parts: CampaignParts) {
   const { database, attempts } = parts;
+  const audience = new AudienceStore(database);
   const stores = {
-    audience: new AudienceStore(database),
+    audience,
+    audienceCounts: new AudienceCounts(database, audience),
     campaigns: new CampaignStore(database),
     categories: new CategoryStore(database),
     contacts: new ContactStore(database, parts.clock),
@@ -114,10 +117,7 @@ export function composeCampaigns(parts: CampaignParts) {
       }),
       import: imports.import,
     },
-    campaigns: createCampaigns({
-      ...parts,
-      ...{ store: stores.campaigns, recipients: stores.recipients, audience: stores.audience, launch },
-    }),
+    campaigns: createCampaigns({ ...parts, ...stores, store: stores.campaigns, launch }),
   };
 }
 

@@ -54,7 +54,7 @@ export class AudienceStore {
 
   /** About how many contacts there are to go through: who is in two categories counts twice. Read at once, however many. */
   extent(audience: Audience, at: number): number {
-    return this.#standing(audience, at).reduce(
+    return this.standing(audience.categoryIds, at).reduce(
       (sum, { contactCount }) => sum + contactCount,
       audience.contactIds.length,
     );
@@ -63,7 +63,7 @@ export class AudienceStore {
   /** The next contacts, in the order of the categories, and within each in that in which they were made. */
   step({ audience, at, position, limit }: AudienceRequest): AudienceStep {
     const { categoryIds, contactIds } = audience;
-    const standing = new Set(this.#standing(audience, at).map(({ id }) => id));
+    const standing = new Set(this.standing(categoryIds, at).map(({ id }) => id));
     for (let { part, after } = position; part < categoryIds.length; part++, after = '') {
       const categoryId = categoryIds[part] ?? '';
       if (!standing.has(categoryId)) continue;
@@ -83,7 +83,8 @@ export class AudienceStore {
     return { contacts: once(found), looked: ids.length, next: last === undefined ? null : { part, after: last } };
   }
 
-  #standing({ categoryIds }: Audience, at: number): { id: string; contactCount: number }[] {
+  /** Those among the categories that were not removed by then, with how many contacts they have. */
+  standing(categoryIds: readonly string[], at: number): { id: string; contactCount: number }[] {
     return this.#statements.standing.all({ ids: JSON.stringify(categoryIds), at });
   }
 }

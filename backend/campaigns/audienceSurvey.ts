@@ -17,15 +17,15 @@ export type SurveyRequest = {
 };
 
 /**
- * Goes through an audience in short steps, and finds who would be written to and which variables nobody fills (CMP-3).
- * The caller lets others have their turn between two steps.
+ * Goes through an audience in short steps until it knows that somebody would be written to, that every variable is filled
+ * by somebody, and whom to show (CMP-3). The caller lets others have their turn between two steps.
  */
 export class AudienceSurvey {
-  eligible = 0;
-  optedOut = 0;
+  /** Somebody would be written to. */
+  hasEligible = false;
   /** Variables without a fallback that none of the contacts so far can fill. */
   unknownVariables: string[];
-  /** The first eligible ones, in the order of their making. */
+  /** The first eligible ones: by category, and within each in the order of their making. */
   samples: AudienceContact[] = [];
   readonly #store: AudienceStore;
   readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
@@ -46,16 +46,11 @@ export class AudienceSurvey {
     this.unknownVariables = unfillable(this.#messages, []);
   }
 
-  /** Somebody would be written to, and every variable is filled by somebody: a launch would be accepted (CMP-3). */
-  get canLaunch(): boolean {
-    return this.eligible > 0 && this.unknownVariables.length === 0;
-  }
-
-  /** One step; returns how many contacts it looked at, 0 at the end. */
+  /** One step; returns how many contacts it looked at, 0 when it knows enough or has seen all. */
   step(): number {
     const until = this.#clock.monotonic() + STEP_MS;
     let looked = 0;
-    while (this.#position !== null) {
+    while (this.#position !== null && !this.#knowsEnough) {
       const asked = { audience: this.#audience, at: this.#at, position: this.#position, limit: CONTACTS };
       const found = this.#store.step(asked);
       this.#position = found.next;
@@ -66,12 +61,15 @@ export class AudienceSurvey {
     return looked;
   }
 
+  get #knowsEnough(): boolean {
+    return this.hasEligible && this.unknownVariables.length === 0 && this.samples.length === this.#wanted;
+  }
+
   #take(contacts: readonly AudienceContact[]): void {
     const eligible = contacts.filter(({ isEligible }) => isEligible === 1);
-    this.eligible += eligible.length;
-    this.optedOut += contacts.length - eligible.length;
+    if (eligible.length > 0) this.hasEligible = true;
     this.#noteAttributes(eligible);
-    this.#noteSamples(eligible);
+    this.samples.push(...eligible.slice(0, this.#wanted - this.samples.length));
   }
 
   /** Attributes are read only while a variable is missing. */
@@ -87,15 +85,4 @@ export class AudienceSurvey {
       }
     }
   }
-
-  #noteSamples(contacts: readonly AudienceContact[]): void {
-    const wanted = this.#wanted;
-    const last = this.samples[wanted - 1];
-    const earlier = last === undefined ? contacts : contacts.filter((contact) => inOrder(contact, last) < 0);
-    if (wanted > 0 && earlier.length > 0) this.samples = [...this.samples, ...earlier].sort(inOrder).slice(0, wanted);
-  }
-}
-
-function inOrder(one: AudienceContact, other: AudienceContact): number {
-  return one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
 }

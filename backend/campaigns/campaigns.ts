@@ -4,10 +4,11 @@ import type { Clock } from '../core/clock.ts';
 import { toIso } from '../core/days.ts';
 import type { Ids } from '../core/ids.ts';
 import { decodeCursor, toPage } from '../core/paging.ts';
-import { inSteps } from '../core/steps.ts';
+import { inSteps, resultInSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { Services } from '../services.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
+import type { AudienceCounts } from './audienceCounts.ts';
 import type { AudienceStore } from './audienceStore.ts';
 import { AudienceSurvey } from './audienceSurvey.ts';
 import type { CampaignRow, CampaignStore } from './campaignStore.ts';
@@ -21,6 +22,7 @@ type CampaignDependencies = {
   store: CampaignStore;
   recipients: RecipientStore;
   audience: AudienceStore;
+  audienceCounts: AudienceCounts;
   launch: Launch;
   clock: Clock;
   ids: Ids;
@@ -35,7 +37,7 @@ type CampaignDependencies = {
 
 /** Campaigns: plan, preview, start and follow (CMP-3, CMP-11). */
 export function createCampaigns(dependencies: CampaignDependencies): Services['campaigns'] {
-  const { database, store, recipients, audience, launch, clock, ids, notify } = dependencies;
+  const { database, store, recipients, audience, audienceCounts, launch, clock, ids, notify } = dependencies;
   const { settings, interactionRate, chooseLine, reasonMessage } = dependencies;
 
   const find = (id: string): CampaignRow => {
@@ -104,12 +106,12 @@ export function createCampaigns(dependencies: CampaignDependencies): Services['c
       const chosen = { categoryIds: [...new Set(categoryIds)], contactIds: [...new Set(contactIds)] };
       const survey = new AudienceSurvey(audience, clock, { audience: chosen, message1, message2, samples });
       await inSteps(() => survey.step(), signal);
-      signal?.throwIfAborted();
-      const { eligible, optedOut, unknownVariables } = survey;
+      const { contacts, optedOut } = await resultInSteps(audienceCounts.count(chosen, clock.now()), signal);
+      const eligible = contacts - optedOut;
       const { dailyLimit, rollingLimit } = settings();
       const messages = eligible * (1 + interactionRate());
       return {
-        ...{ eligible, optedOut, unknownVariables },
+        ...{ eligible, optedOut, unknownVariables: survey.unknownVariables },
         daysNeeded: Math.ceil(messages / Math.min(dailyLimit, rollingLimit)),
         samples: survey.samples.map(({ id, name, phone, attributes }) => {
           const person = { name, phone, attributes: JSON.parse(attributes) as Record<string, string> };

@@ -43,7 +43,7 @@ export function createFirstMessages(dependencies: {
 }
 
 /** @throws VigieError when nobody would be written to, or nobody fills a variable (CMP-3) */
-export function checkLaunch({ eligible, unknownVariables }: AudienceSurvey): void {
+export function checkLaunch({ hasEligible, unknownVariables }: AudienceSurvey): void {
   if (unknownVariables.length > 0) throw new VigieError('unknown_variable', { names: unknownVariables });
-  if (eligible === 0) throw new VigieError('no_recipients');
+  if (!hasEligible) throw new VigieError('no_recipients');
 }

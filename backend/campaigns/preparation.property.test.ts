@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import type { CampaignInput } from '../contract/campaigns.ts';
+import { resultInSteps } from '../core/steps.ts';
+import { AudienceCounts } from './audienceCounts.ts';
+import { AudienceStore } from './audienceStore.ts';
 
 const CATEGORIES = ['a', 'b', 'c'];
 const PEOPLE = Array.from({ length: 7 }, (_, index) => `person-${String(index)}`);
@@ -134,7 +137,11 @@ function previewed({ categoryIds, contactIds }: Plan, samples: number) {
     eligible: ids(eligible).length,
     optedOut: ids(`NOT (${eligible})`).length,
     unknownVariables: filled ? ['autre'] : ['ville', 'autre'],
-    samples: ids(eligible, `ORDER BY created_at, id LIMIT ${samples}`),
+    samples: ids(
+      eligible,
+      `ORDER BY (SELECT min(category.key) FROM json_each(@categoryIds) category CROSS JOIN contact_categories m
+         ON m.category_id = category.value AND m.contact_id = c.id) NULLS LAST, id LIMIT ${samples}`,
+    ),
   };
 }
 
@@ -193,7 +200,8 @@ describe('a launch in steps', () => {
 });
 
 describe('a preview in steps', () => {
-  it('says what one statement over the whole audience says (CMP-3)', async () => {
+  it('says what one statement over the whole audience says, whatever the steps (CMP-3)', async () => {
+    const counts = new AudienceCounts(host.database, new AudienceStore(host.database), 2);
     await fc.assert(
       fc.asyncProperty(plans, fc.integer({ min: 1, max: 4 }), async (plan, samples) => {
         arrange(plan);
@@ -203,6 +211,8 @@ describe('a preview in steps', () => {
         const { eligible, optedOut, unknownVariables } = preview;
         const found = { eligible, optedOut, unknownVariables, samples: preview.samples.map((one) => one.contactId) };
         expect(found).toEqual(previewed(plan, samples));
+        const inSteps = await resultInSteps(counts.count({ categoryIds, contactIds }, 1));
+        expect(inSteps).toEqual({ contacts: eligible + optedOut, optedOut });
       }),
       { numRuns: 1000 },
     );

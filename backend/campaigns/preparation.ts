@@ -127,7 +127,7 @@ export function createPreparation(dependencies: PreparationDependencies): Prepar
   const begin = async (id: string, actor: string): Promise<Campaign> => {
     const asked = actions.find(id);
     const survey = new AudienceSurvey(audience, clock, asked);
-    await inSteps(() => (survey.canLaunch ? 0 : survey.step()));
+    await inSteps(() => survey.step());
     checkLaunch(survey);
     // Others had their turn meanwhile.
     if (planOf(actions.find(id)) !== planOf(asked)) return begin(id, actor);

@@ -20,6 +20,19 @@ export async function inSteps(step: () => number, signal?: AbortSignal): Promise
   return total;
 }
 
+/**
+ * Takes a generator to its end, and lets everything else have its turn whenever it yields.
+ * @throws the reason of the signal, when it ends the work
+ */
+export async function resultInSteps<Result>(work: Generator<void, Result>, signal?: AbortSignal): Promise<Result> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await turnOfTheLoop();
+  }
+}
+
 /** Work in short steps that goes on by itself until none is left. */
 export type BackgroundSteps = Service & {
   /** There is something to do: goes on at the next turn of the loop, unless it was stopped. */
