@@ -21,7 +21,6 @@ export function sweptInbox(
   const renew = database.transaction((found: { id: number; body: Buffer }[]): number => {
     let changed = 0;
     for (const { id, body } of found) {
-      if (cipher.isCurrent(body)) continue;
       try {
         update.run({ id, body: cipher.sealBytes(cipher.openBytes(body, inboxPlace(id)), inboxPlace(id)) });
         changed += 1;
@@ -38,7 +37,9 @@ export function sweptInbox(
     step(after) {
       const found = rows.all({ after, limit: STEP });
       const last = found.at(-1);
-      return last === undefined ? null : { at: last.id, changed: renew.immediate(found) };
+      if (last === undefined) return null;
+      const former = found.filter(({ body }) => !cipher.isCurrent(body));
+      return { at: last.id, changed: former.length === 0 ? 0 : renew.immediate(former) };
     },
   };
 }
