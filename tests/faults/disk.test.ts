@@ -65,7 +65,8 @@ describe('a power cut', () => {
     // -D: the host stays this process's child, so that tracing needs no right over strangers.
     const strace = ['strace', '-D', '-y', '-s', '24', '-o', trace];
     const calls = 'trace=fdatasync,fsync,pwrite64,pwritev,write,writev,sendto,sendmsg';
-    host = await startHost({ dataDir: folder(), provider: simulator, env: QUICK, under: [...strace, '-e', calls] });
+    const env = { ...QUICK, VIGIE_DAILY_LIMIT: '100000', VIGIE_ROLLING_LIMIT: '1000000' };
+    host = await startHost({ dataDir: folder(), provider: simulator, env, under: [...strace, '-e', calls] });
     for (let number = 0; number < count; number++) {
       expect(await host.webhook(incoming({ id: `m${number}` }, { id: `evt-${number}` }))).toBe(200);
       const queued = await host.call('POST', '/messages', { to: '+33639980001', body: `${PLANTED_TEXT} ${number}` });
