@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { foldReports } from '../domain/attemptStates.ts';
+import { foldReports, holdsSlot } from '../domain/attemptStates.ts';
 import { slotKind } from '../domain/quota.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
@@ -92,7 +92,8 @@ export class Acceptances {
     const { database, store, ledger, clock } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
-      if (!ledger.settle(attempt.id, now) && !ledger.hasSlot(attempt.id)) {
+      // A slot that it holds and that is gone has grown too old for any limit: it was counted on its own day.
+      if (!ledger.settle(attempt.id, now) && !holdsSlot(attempt) && !ledger.hasSlot(attempt.id)) {
         const kind = slotKind(attempt.type);
         ledger.takeAfterTheFact({ attemptId: attempt.id, lineId: attempt.lineId, kind, now });
       }

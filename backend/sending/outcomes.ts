@@ -1,5 +1,7 @@
+import { MOST_TRIES } from '../contract/attempts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
+import { nextAttemptState } from '../domain/attemptStates.ts';
 import { afterRefusal, type AfterRefusal } from '../domain/retry.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
@@ -100,6 +102,8 @@ export class Outcomes {
     const { database, store, ledger, clock, random, retryBaseMs } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
+      // Whatever the answer says: the provider has told of the message, so it took it (I4).
+      if (store.reports(attempt.id).some(({ status }) => status !== 'failed')) return this.#foundByReports(attempt);
       ledger.release(attempt.id);
       const { tries, errorCode: previousCode } = attempt;
       const { retryAfterMs, uncounted = false } = failure;
@@ -153,6 +157,8 @@ export class Outcomes {
   unknown(attempt: AttemptRow, reason: { code: string; detail: string }): AttemptRow {
     const { database, store, ledger, clock } = this.#deps;
     const now = clock.now();
+    // It is known by now that the provider took it.
+    if (nextAttemptState(attempt.state, 'outcome_unknown') === attempt.state) return attempt;
     return inTransaction(database, () => {
       ledger.settle(attempt.id, now);
       const updated = this.#recorder.move(attempt, 'outcome_unknown', {
@@ -167,10 +173,13 @@ export class Outcomes {
       store.addEvent(attempt.id, { at: now, event: 'outcome_unknown', detail: reason });
       this.#recorder.tell({ attempt: updated, kind: 'unknown', at: now, code: 'outcome_unknown' });
       // A report that came before the answer settles the matter.
-      return store.reports(attempt.id).length > 0
-        ? this.#acceptances.record(updated, { event: 'found', providerIds: [], at: attempt.sendingAt ?? now })
-        : updated;
+      return store.reports(attempt.id).length > 0 ? this.#foundByReports(updated) : updated;
     });
+  }
+
+  #foundByReports(attempt: AttemptRow): AttemptRow {
+    const at = attempt.sendingAt ?? this.#deps.clock.now();
+    return this.#acceptances.record(attempt, { event: 'found', providerIds: [], at });
   }
 
   /** A look-up or the operator says that it left. */
@@ -193,7 +202,8 @@ export class Outcomes {
     const { database, store, clock } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
-      const maxAttempts = Math.max(attempt.maxAttempts, attempt.tries + 1);
+      // After the most that may be set it is tried once more all the same, and ends then.
+      const maxAttempts = Math.min(MOST_TRIES, Math.max(attempt.maxAttempts, attempt.tries + 1));
       const updated = this.#recorder.move(attempt, 'retried', { dueAt: now, finishedAt: null, maxAttempts });
       store.addEvent(attempt.id, { at: now, event: 'retried_by_operator' });
       this.#recorder.tell({ attempt: updated, kind: 'queued_again', at: now, code: null });

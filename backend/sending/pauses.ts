@@ -20,7 +20,8 @@ export class Pauses {
       set: database.prepare<PauseRow>(`
         INSERT INTO pauses (scope, target_id, reason, until_at, created_at)
         VALUES (@scope, @targetId, @reason, @untilAt, @createdAt)
-        ON CONFLICT (scope, target_id) DO UPDATE SET reason = excluded.reason, until_at = excluded.until_at`),
+        ON CONFLICT (scope, target_id) DO UPDATE SET reason = excluded.reason, until_at = excluded.until_at,
+          created_at = CASE WHEN until_at <= excluded.created_at THEN excluded.created_at ELSE created_at END`),
       lift: database.prepare<{ scope: PauseScope; targetId: string }>(
         `DELETE FROM pauses WHERE scope = @scope AND target_id = @targetId`,
       ),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestEngine, type TestEngine } from '../../tests/support/engine.ts';
+import { MOST_TRIES } from '../contract/attempts.ts';
 import { silentLogger } from '../core/logger.ts';
 import { silentNotify } from '../monitoring/notify.ts';
 import { createAudit } from '../storage/audit.ts';
@@ -8,6 +9,8 @@ import { AttemptOperator } from './operator.ts';
 import { PARK_AFTER_MS, Reconciliation } from './reconciliation.ts';
 
 const SETTLING_MS = 120_000;
+
+const LEFT_THEN = { acceptedAt: null, status: 'queued' } as const;
 
 let engine: TestEngine;
 let reconciliation: Reconciliation;
@@ -152,6 +155,17 @@ describe('an unknown outcome', () => {
     ]);
     expect(() => operator.resolve({ id: first, outcome: 'sent' }, 'ops')).toThrow('not_resolvable');
   });
+
+  it('settled after its slot was pruned counts on the day on which it left, once (MON-1, MON-8)', () => {
+    const id = unknownAttempt();
+    const now = engine.clock.now() + 8 * 86_400_000;
+    engine.clock.set(now);
+    engine.ledger.prune(now);
+    engine.outcomes.found(engine.attempt(id), { ...{ kind: 'found', providerIds: [], code: '' }, ...LEFT_THEN });
+    expect(engine.attempt(id).state).toBe('sent');
+    expect(engine.ledger.usage(now)).toMatchObject({ used: 0, rollingUsed: 0 });
+    expect(engine.database.prepare(`SELECT sum(other) FROM daily_stats`).pluck().get()).toBe(1);
+  });
 });
 
 describe('the operator', () => {
@@ -173,6 +187,17 @@ describe('the operator', () => {
     expect(engine.claim()).toMatchObject({ kind: 'claimed' });
     engine.outcomes.accepted(engine.attempt(failed.id), ['id-1']);
     expect(() => operator().retry(failed.id, 'ops')).toThrow('not_retryable');
+  });
+
+  it('retries once more what has used up the most tries there can be (SND-8)', () => {
+    const { id } = engine.add({ maxAttempts: MOST_TRIES });
+    engine.database.prepare(`UPDATE attempts SET tries = @tries WHERE id = @id`).run({ id, tries: MOST_TRIES - 1 });
+    const refusal = { kind: 'refused', code: '429', class: 'retry', detail: '' } as const;
+    for (const state of ['failed_final', 'failed_final']) {
+      engine.claim();
+      expect(engine.outcomes.refused(engine.attempt(id), refusal).state).toBe(state);
+      expect(operator().retry(id, 'ops')).toMatchObject({ state: 'pending', maxAttempts: MOST_TRIES });
+    }
   });
 
   it('retries many with a maximum; a dry run changes nothing (SND-8, SND-10)', () => {
