@@ -188,6 +188,23 @@ describe('a recipient', () => {
     expect(host.recipient(id, person.id)).toMatchObject({ state: 'failed', reason: 'number:notfound' });
   });
 
+  it.each([
+    ['on its way', true],
+    ['refused', false],
+  ])('is not sent to again once its contact was removed, be its message %s then (SND-8, CMP-1)', (_name, onItsWay) => {
+    const id = running();
+    const { outcomes } = host.engine;
+    const attempt = host.claimed();
+    const before = onItsWay
+      ? outcomes.unknown(attempt, { code: 'timeout', detail: '' })
+      : outcomes.refused(attempt, refusal);
+    host.contacts.remove(person.id);
+    const failed = onItsWay ? outcomes.absent(before, { retry: false, code: 'resolved_not_sent' }) : before;
+    expect(() => outcomes.queueAgain(failed)).toThrow('not_retryable');
+    expect(host.engine.attempt(failed.id).state).toBe('failed_final');
+    expect(host.recipient(id, person.id).state).toBe(onItsWay ? 'cancelled' : 'failed');
+  });
+
   it('is cancelled with its attempt (SND-8)', () => {
     const id = running();
     host.engine.outcomes.cancel(step(id, 'message_1'), 'cancelled');

@@ -123,6 +123,15 @@ describe('an answer', () => {
       expect(bench.answers).toMatchObject([{ phone: PHONE }]);
     });
 
+    it('learns nothing from a report on a message whose phone the clean-up took (SND-9, SND-13)', async () => {
+      const { id } = bench.sent({ phone: PHONE });
+      bench.engine.database.prepare(`UPDATE attempts SET phone = '' WHERE id = @id`).run({ id });
+      await bench.receive([statusOf('own-1', 'message:out:read', { to: '123456789012345@lid' })]);
+      await bench.receive(incoming({ from: '123456789012345@lid' }));
+      await bench.receive(incoming({ ...HIDDEN, id: 'b', quoted: { id: 'wa-1' } }, { id: 'evt-2' }));
+      expect(bench.answers.map(({ phone }) => phone)).toEqual([PHONE, null]);
+    });
+
     it('is matched by the message that it quotes, which teaches the id', async () => {
       bench.sent({ phone: PHONE });
       await bench.receive(incoming({ ...HIDDEN, quoted: { id: 'wa-1' } }));

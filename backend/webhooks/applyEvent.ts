@@ -43,7 +43,8 @@ const NOTHING: Omit<Applied, 'verdict'> = {
 export function createEventApplier({ store, attempts, answers, lineHealth }: Dependencies) {
   /** Remembers what the provider calls a phone, where that is not the phone itself. */
   function learn(senderId: string | null, phone: string, context: EventContext): Applied['learnt'] {
-    if (senderId === null || isPhone(senderId, phone)) return null;
+    // Empty: the message was so old that its phone is gone (SND-9).
+    if (senderId === null || phone === '' || isPhone(senderId, phone)) return null;
     const { lineId, now } = context;
     return store.learn({ lineId, senderId, phone, now }) ? { senderId, phone } : null;
   }
