@@ -40,7 +40,7 @@ import { Outcomes } from './sending/outcomes.ts';
 import { Pauses } from './sending/pauses.ts';
 import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
-import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
+import { RepeatedRefusals, watchReports } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
 import { createSettingsService } from './settingsService.ts';
 import type { BodyCipher } from './storage/encryption/bodyCipher.ts';
@@ -149,6 +149,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
   const outcomes = new Outcomes({
     ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: times.settlingMs },
     retryBaseMs: () => config.retryBaseMs,
+    classify: (code, lineId) => lines.find(lineId)?.provider.classify(code) ?? 'retry',
     effects: {
       pauseLine,
       pauseAll: (code) => {
@@ -173,6 +174,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     wake,
   });
   outcomes.onChange(campaigns.recipientListener);
+  outcomes.onChange(watchReports(lines, { pauseLine, pauseMessage1 }));
 
   const sendingSettings = () => ({ ...config, ...times, ...preferences.values, limits: preferences.values });
   const claims = new Claims({ database, store: attempts, ledger, reserve, shared });

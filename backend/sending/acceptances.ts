@@ -24,6 +24,8 @@ type AcceptanceDependencies = {
   ledger: QuotaLedger;
   clock: Clock;
   notify: Notify;
+  /** What a failure that the provider reported at `at` means for others; part of the transaction. */
+  failedLater: (attempt: AttemptRow, failure: { code: string; at: number }) => void;
 };
 
 /** What is known of messages that the provider took: that it took them, and what it reported since. */
@@ -144,7 +146,9 @@ export class Acceptances {
     if (failed && attempt.state !== 'failed_final') {
       const code = folded.code === null || folded.code === '' ? 'reported_failed' : folded.code;
       this.#recorder.countError(updated, code, null);
-      this.#recorder.tell({ attempt: updated, kind: 'failed', at: folded.failedAt ?? now, code });
+      const at = folded.failedAt ?? now;
+      this.#deps.failedLater(updated, { code, at });
+      this.#recorder.tell({ attempt: updated, kind: 'failed', at, code });
     }
     if (!failed && attempt.state === 'failed_final') {
       this.#recorder.tell({ attempt: updated, kind: 'sent', at: attempt.sentAt ?? now, code: null });

@@ -1,8 +1,9 @@
 import { MOST_TRIES } from '../contract/attempts.ts';
 import type { Clock } from '../core/clock.ts';
+import { HOUR_MS } from '../core/days.ts';
 import type { Random } from '../core/random.ts';
 import { nextAttemptState } from '../domain/attemptStates.ts';
-import { afterRefusal, type AfterRefusal } from '../domain/retry.ts';
+import { afterRefusal, consequencesOf, type Consequences } from '../domain/retry.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
@@ -30,12 +31,17 @@ type OutcomeDependencies = {
   random: Random;
   notify: Notify;
   effects: OutcomeEffects;
+  /** What a code means on a line. */
+  classify: (code: string, lineId: string) => ErrorClass;
   retryBaseMs: () => number;
   settlingMs: number;
 };
 
 /** First question to the provider about an unknown outcome: soon, but not before a slow answer had its chance. */
 export const FIRST_LOOKUP_AFTER_MS = 5_000;
+
+/** A failure that was reported longer ago pauses nothing: what stood in the way then may be settled by now. */
+export const LATE_FAILURE_MS = HOUR_MS;
 
 /**
  * Records what became of a message: one transaction for each outcome, which also settles or gives back the slot,
@@ -49,7 +55,8 @@ export class Outcomes {
   constructor(dependencies: OutcomeDependencies) {
     this.#deps = dependencies;
     this.#recorder = new AttemptRecorder(dependencies);
-    this.#acceptances = new Acceptances(dependencies, this.#recorder);
+    const failedLater = this.#failedLater.bind(this);
+    this.#acceptances = new Acceptances({ ...dependencies, failedLater }, this.#recorder);
   }
 
   /** Adds a listener that runs inside the transactions. */
@@ -145,12 +152,19 @@ export class Outcomes {
   }
 
   /** What a refusal stops besides its own message. */
-  #spread(attempt: AttemptRow, next: { pause: AfterRefusal['pause']; suppress: boolean; code: string }): void {
+  #spread(attempt: AttemptRow, next: Consequences & { code: string }): void {
     const { effects } = this.#deps;
     if (next.suppress) effects.optOut(attempt.phone, next.code);
     if (next.pause === 'line') effects.pauseLine(attempt.lineId, next.code);
     if (next.pause === 'all') effects.pauseAll(next.code);
     if (next.pause === 'campaign' && attempt.campaignId !== null) effects.pauseCampaign(attempt.campaignId, next.code);
+  }
+
+  /** The provider took it and reports that it failed: it is not sent again (I4), but others may be concerned (SND-5). */
+  #failedLater(attempt: AttemptRow, { code, at }: { code: string; at: number }): void {
+    const consequences = consequencesOf(this.#deps.classify(code, attempt.lineId));
+    const isNews = this.#deps.clock.now() - at <= LATE_FAILURE_MS;
+    this.#spread(attempt, { ...consequences, ...(!isNews && { pause: 'none' }), code });
   }
 
   /** The request may have left: the slot is kept and nothing is sent again before this is known (SND-6). */

@@ -1,5 +1,5 @@
-import type { AttemptRow } from './attempt.ts';
-import type { ConfiguredLine } from './lines.ts';
+import type { AttemptListener, AttemptRow } from './attempt.ts';
+import type { ConfiguredLine, Lines } from './lines.ts';
 
 /** So many contacts running refused with a code that hints at the line, not at them. */
 const RUNNING = 3;
@@ -37,4 +37,18 @@ export class RepeatedRefusals {
     if (consequence === 'pause_line') this.#deps.pauseLine(line.id, code);
     else this.#deps.pauseMessage1(line.id, code);
   }
+}
+
+/**
+ * The same for messages that the provider took and reports as failed: an account that is restricted often takes them into
+ * its queue first. What arrives in between says that all is well.
+ */
+export function watchReports(lines: Pick<Lines, 'find'>, dependencies: RepeatedRefusalsDependencies): AttemptListener {
+  const reported = new RepeatedRefusals(dependencies);
+  return ({ kind, attempt, code }) => {
+    const line = lines.find(attempt.lineId);
+    if (line === null) return;
+    if (kind === 'delivered' || kind === 'read') reported.accepted(line);
+    if (kind === 'failed' && attempt.sentAt !== null) reported.refused(line, attempt, code ?? '');
+  };
 }

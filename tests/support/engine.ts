@@ -111,6 +111,7 @@ export function createTestEngine(
     random,
     notify: silentNotify,
     effects: outcomeEffects,
+    classify: (code) => provider.classify(code),
     retryBaseMs: () => 300_000,
     settlingMs: 120_000,
   });
