@@ -205,6 +205,7 @@ export class Dispatcher implements Service {
     const { heldBack, options, settings, now } = held;
     const paced = this.#pace.nextStart(line.id, this.#deps.lines.pace(line.id, settings));
     if (paced > now) return { wakeAt: paced };
+    const slowed = this.#campaignPace.slowed(now, claimed);
     const claim = this.#deps.jobs.claim({
       lineId: line.id,
       now,
@@ -212,11 +213,11 @@ export class Dispatcher implements Service {
       sendTimeoutMs: settings.sendTimeoutMs,
       options,
       heldBack,
-      slowedCampaigns: this.#campaignPace.slowed(now, claimed),
+      slowedCampaigns: slowed.campaigns,
       sendsPerMinute: this.#deps.lines.sendsPerMinute(settings),
       timeZone: settings.timeZone,
     });
-    if (claim.kind !== 'claimed') return { wakeAt: this.#nextLook(claim, now) };
+    if (claim.kind !== 'claimed') return { wakeAt: Math.min(this.#nextLook(claim, now), slowed.until) };
     this.#pace.started(line.id);
     return claim;
   }
