@@ -61,6 +61,18 @@ export class Pauses {
     return here.some(({ scope }) => scope === 'message_1') ? 'message_1' : 'nothing';
   }
 
+  /** When the pauses in force on a line are over, for first messages and for others: 0 without one, else `Infinity` at most. */
+  openAgainAt(lineId: string): { message1: number; others: number } {
+    const open = { message1: 0, others: 0 };
+    for (const { scope, targetId, untilAt } of this.#active()) {
+      if (targetId !== '' && targetId !== lineId) continue;
+      const end = untilAt ?? Infinity;
+      open.message1 = Math.max(open.message1, end);
+      if (scope !== 'message_1') open.others = Math.max(open.others, end);
+    }
+    return open;
+  }
+
   /** When the next timed pause ends, null when none does. */
   nextEnd(): number | null {
     const ends = this.#active().flatMap(({ untilAt }) => (untilAt === null ? [] : [untilAt]));
