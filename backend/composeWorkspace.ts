@@ -267,7 +267,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ ...webhooks, audit, processor },
       phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
     }),
-    sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
+    sending: createPauseService({
+      ...{ database, pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake },
+    }),
     clock: createClockService({
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
