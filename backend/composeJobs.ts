@@ -35,8 +35,15 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
       });
     }
   };
+  const processRetries = (): void => {
+    workspace.dispatcher.expireDue();
+    workspace.wake();
+    void workspace.reconciliation.runOnce();
+  };
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
+    // Retries leave by themselves when they are due: this looks again, whatever held them.
+    { name: 'process-retries', schedule: '*/5 * * * *', run: () => processRetries() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
     {
       name: 'health',

@@ -47,6 +47,21 @@ describe('a recipient', () => {
     sameCount(id);
   });
 
+  it('is shown as delivered and read no earlier than sent, though reports come in whole seconds (WHK-4)', () => {
+    const id = running();
+    host.later(11);
+    const attempt = host.acceptNext();
+    const { engine, clock } = host;
+    const { lineId, reference } = attempt;
+    const report = { lineId, providerIds: [], reference, at: clock.now() - 11, code: '' };
+    engine.outcomes.applyReport({ ...report, status: 'read' });
+    const sentAt = toIso(clock.now());
+    expect(engine.views.view(engine.attempt(attempt.id))).toMatchObject({
+      ...{ sentAt, deliveredAt: sentAt, readAt: sentAt },
+    });
+    expect(host.recipient(id, person.id)).toMatchObject({ deliveredAt: sentAt, readAt: sentAt });
+  });
+
   it('is delivered when it is read, whatever was told and in which order (WHK-4)', () => {
     const id = running();
     host.acceptNext();

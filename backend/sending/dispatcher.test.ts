@@ -225,6 +225,22 @@ describe('the dispatcher', () => {
     expect(engine.effects.paused).toEqual(['message_1:line']);
   });
 
+  it('goes on when a pause that refusals ask for cannot be written, and asks again (REL-3, SND-14)', async () => {
+    engine = createTestEngine();
+    engine.provider.onSend = () => ({ kind: 'refused', code: 'x', class: 'final_contact', detail: '' });
+    let asked = 0;
+    engine.provider.whenRepeated = () => 'pause_line';
+    engine.effects.paused.push = () => {
+      asked += 1;
+      if (asked < 3) throw new Error('disk full');
+      return asked;
+    };
+    for (let index = 0; index < 6; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect([engine.store.inState('failed_final').length, asked]).toEqual([6, 3]);
+  });
+
   it('keeps quota back for the windows that close today, and lets their follow-ups have it (CMP-12)', async () => {
     engine = createTestEngine({ limits: { dailyLimit: 5, rollingLimit: 1000 } });
     engine.runningCampaign();

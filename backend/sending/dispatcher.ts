@@ -248,7 +248,7 @@ export class Dispatcher implements Service {
   }
 
   async #send(line: ConfiguredLine, attempt: AttemptRow, answered: () => void): Promise<void> {
-    const { clock } = this.#deps;
+    const { clock, logger, repeatedRefusals } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
     const outcome = await sendOnce(line, attempt, this.#deps);
     if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
@@ -256,9 +256,10 @@ export class Dispatcher implements Service {
     }
     const recorded = this.#record(attempt, outcome);
     answered();
-    await recorded;
-    if (outcome.kind === 'accepted') this.#deps.repeatedRefusals.accepted(line);
-    if (outcome.kind === 'refused') this.#deps.repeatedRefusals.refused(line, attempt, outcome.code);
+    // A pause that cannot be written is asked for again by the next refusal (REL-3).
+    await recorded
+      .then(() => repeatedRefusals.follow(line, attempt, outcome))
+      .catch((error: unknown) => logger.error({ error, line: line.id }, 'a restricted line could not be paused'));
   }
 
   /**

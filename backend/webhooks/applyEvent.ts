@@ -84,7 +84,9 @@ export function createEventApplier({ store, attempts, answers, lineHealth }: Dep
     const applied = { ...NOTHING, verdict, changes, attemptId, phone, providerMessageId };
     if (verdict === 'unmatched') {
       const keys = [
-        phone === null ? senderKey(senderId ?? '') : phoneKey(phone),
+        // Under both: what looks like the sender's phone can turn out to be another one's name at the provider.
+        ...(phone === null || senderId !== null ? [senderKey(senderId ?? '')] : []),
+        ...(phone === null ? [] : [phoneKey(phone)]),
         ...(quotedProviderId === null ? [] : [idKey(quotedProviderId)]),
       ];
       return { ...applied, reason: phone === null ? 'hidden_sender' : 'unknown_contact', orphanKeys: keys };
