@@ -63,6 +63,8 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
       name: 'cleanup',
       schedule: '0 2 * * *',
       run: async (signal) => {
+        // What is thrown away for its age does not come back when the clock is put right (REL-4).
+        if (workspace.clockWatch.isFarOff()) return;
         await services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie', signal);
         ledger.prune(clock.now());
         await processor.prune(signal);
