@@ -36,6 +36,7 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     }
   };
   const processRetries = (): void => {
+    workspace.operator.resetStuck('vigie');
     workspace.dispatcher.expireDue();
     workspace.wake();
     void workspace.reconciliation.runOnce();

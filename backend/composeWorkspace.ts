@@ -224,7 +224,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     };
   const operator = new AttemptOperator({
     ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
-    isSuppressed: (phone) => campaigns.suppressions.has(phone),
+    ...{ isSuppressed: campaigns.suppressions.has, sendTimeoutMs: times.sendTimeoutMs },
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
   const lineService = composeLines({
@@ -293,6 +293,6 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   return {
     ...{ services, preferences, lines, audit, live, cache, dispatcher, reconciliation, deliverySweep, processor },
-    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work },
+    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work, operator },
   };
 }

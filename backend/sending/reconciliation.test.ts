@@ -144,6 +144,7 @@ describe('an unknown outcome', () => {
       clock,
       wake: () => {},
       isSuppressed: () => false,
+      sendTimeoutMs: 15_000,
     });
     const [first, second] = [unknownAttempt(), unknownAttempt()];
     expect(operator.resolve({ id: first, outcome: 'sent' }, 'ops').state).toBe('sent');
@@ -174,6 +175,7 @@ describe('the operator', () => {
     return new AttemptOperator({
       ...{ database, store, jobs, outcomes, views, clock, audit: createAudit(database, clock), wake: () => {} },
       isSuppressed: () => false,
+      sendTimeoutMs: 15_000,
     });
   };
 
@@ -210,6 +212,33 @@ describe('the operator', () => {
     expect(engine.store.inState('failed_retry')).toHaveLength(4);
     expect(operator().retryMany({ max: 3, dryRun: false }, 'ops').retried).toBe(3);
     expect(engine.store.inState('pending')).toHaveLength(3);
+  });
+
+  it('resets what hangs in sending, so that the provider is asked; an answer that comes after all counts (SND-8, SND-6)', async () => {
+    const [stuck, told, fresh] = [engine.add(), engine.add(), engine.add()].map(({ id }) => id) as [
+      string,
+      string,
+      string,
+    ];
+    engine.claim();
+    engine.claim();
+    await engine.clock.advance(60_001);
+    engine.claim();
+    expect(() => operator().resolve({ id: fresh, outcome: 'sent' }, 'ops')).toThrow('not_resolvable');
+    expect(operator().resolve({ id: told, outcome: 'not_sent' }, 'ops').state).toBe('failed_final');
+    expect([operator().resetStuck('ops'), operator().resetStuck('ops')]).toEqual([1, 0]);
+    const states = [stuck, fresh].map((id) => engine.attempt(id).state);
+    expect(states).toEqual(['unknown', 'sending']);
+    const audit = createAudit(engine.database, engine.clock).list({ limit: 9 }).items;
+    expect(audit.map(({ action, target }) => [action, target])).toEqual([
+      ['attempt.reset', stuck],
+      ['attempt.resolve_not_sent', told],
+    ]);
+    for (const id of [stuck, told]) {
+      engine.jobs.settle(engine.attempt(id), { kind: 'accepted', providerIds: [id] });
+      expect(engine.attempt(id).state).toBe('sent');
+    }
+    expect(engine.ledger.usage(engine.clock.now()).used).toBe(3);
   });
 
   it('cancels what has not left, nothing else (SND-8)', () => {
