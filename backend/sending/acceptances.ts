@@ -44,7 +44,9 @@ export class Acceptances {
     const now = clock.now();
     return inTransaction(database, () => {
       if (lookup.status !== 'queued') {
-        store.addReport(attempt.id, { status: lookup.status, at: lookup.acceptedAt ?? now, code: lookup.code });
+        // When it was taken is told; how it went on from there is known since now.
+        const at = lookup.status === 'sent' ? (lookup.acceptedAt ?? now) : now;
+        store.addReport(attempt.id, { status: lookup.status, at, code: lookup.code });
       }
       const at = plausible(lookup.acceptedAt, attempt, now);
       return this.record(attempt, { event: 'found', providerIds: lookup.providerIds, at });

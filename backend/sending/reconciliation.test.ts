@@ -74,6 +74,19 @@ describe('an unknown outcome', () => {
     expect([asked.length, parked]).toEqual([2, [id]]);
   });
 
+  it('that is found delivered was delivered by now at the latest, until a webhook says when (WHK-4)', async () => {
+    const id = unknownAttempt();
+    const acceptedAt = engine.clock.now();
+    engine.provider.onLookUp = () => ({
+      ...{ kind: 'found', providerIds: ['p'], acceptedAt, status: 'delivered', code: '' },
+    });
+    await askAfter(FIRST_LOOKUP_AFTER_MS);
+    expect(engine.attempt(id)).toMatchObject({ sentAt: acceptedAt, deliveredAt: engine.clock.now() });
+    const told = { lineId: 'line', providerIds: ['p'], reference: null, status: 'delivered', code: '' } as const;
+    engine.outcomes.applyReport({ ...told, at: acceptedAt + 1_500 });
+    expect(engine.attempt(id).deliveredAt).toBe(acceptedAt + 1_500);
+  });
+
   it('that the provider reports as failed has failed for good (SND-6)', async () => {
     const id = unknownAttempt();
     engine.provider.onLookUp = () => ({
