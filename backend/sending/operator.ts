@@ -106,6 +106,10 @@ export class AttemptOperator {
 
   #retry(attempt: AttemptRow): AttemptRow {
     if (this.#deps.isSuppressed(attempt.phone)) throw new VigieError('opted_out');
+    const { expiresAt } = attempt;
+    if (expiresAt !== null && expiresAt <= this.#deps.clock.now()) {
+      throw new VigieError('not_retryable', { state: 'window_closed' });
+    }
     if (!isRetryable(attempt) || attempt.body === null) throw new VigieError('not_retryable', { state: attempt.state });
     return this.#deps.outcomes.queueAgain(attempt);
   }

@@ -204,6 +204,20 @@ describe('the operator', () => {
     expect(() => operator().retry(failed.id, 'ops')).toThrow('not_retryable');
   });
 
+  it('retries no follow-up whose window has closed: it could not leave any more (SND-8, CMP-6)', () => {
+    engine.runningCampaign();
+    const { id } = engine.addStep('message_2', 'a', { expiresAt: engine.clock.now() + 60_000 });
+    engine.claim();
+    engine.outcomes.refused(engine.attempt(id), {
+      ...{ kind: 'refused', code: 'x', class: 'final_content', detail: '' },
+    });
+    engine.clock.set(engine.clock.now() + 60_000);
+    expect(() => operator().retry(id, 'ops')).toThrow('not_retryable');
+    expect(engine.attempt(id)).toMatchObject({ state: 'failed_final', errorCode: 'x' });
+    engine.clock.set(engine.clock.now() - 1);
+    expect(operator().retry(id, 'ops').state).toBe('pending');
+  });
+
   it('retries once more what has used up the most tries there can be (SND-8)', () => {
     const { id } = engine.add({ maxAttempts: MOST_TRIES });
     engine.database.prepare(`UPDATE attempts SET tries = @tries WHERE id = @id`).run({ id, tries: MOST_TRIES - 1 });
