@@ -129,16 +129,17 @@ export class Acceptances {
     if (state === attempt.state && deliveredAt === attempt.deliveredAt && readAt === attempt.readAt) return attempt;
     const now = clock.now();
     const failed = state === 'failed_final';
+    const code = folded.code === null || folded.code === '' ? 'reported_failed' : folded.code;
     const updated = store.update(
       attempt,
-      { state, deliveredAt, readAt, errorCode: failed ? folded.code : null, errorDetail: null, finishedAt: now },
+      { state, deliveredAt, readAt, errorCode: failed ? code : null, errorDetail: null, finishedAt: now },
       now,
     );
     this.#deps.notify.attempt(updated);
     store.addEvent(attempt.id, {
       at: now,
       event: `reported_${failed ? 'failed' : state}`,
-      ...(failed && { detail: { code: folded.code } }),
+      ...(failed && { detail: { code } }),
     });
     if (deliveredAt !== null && attempt.deliveredAt === null) {
       this.#recorder.tell({ attempt: updated, kind: 'delivered', at: deliveredAt, code: null });
@@ -146,7 +147,6 @@ export class Acceptances {
     if (readAt !== null && attempt.readAt === null)
       this.#recorder.tell({ attempt: updated, kind: 'read', at: readAt, code: null });
     if (failed && attempt.state !== 'failed_final') {
-      const code = folded.code === null || folded.code === '' ? 'reported_failed' : folded.code;
       this.#recorder.countError(updated, code, null);
       const at = folded.failedAt ?? now;
       this.#deps.failedLater(updated, { code, at });

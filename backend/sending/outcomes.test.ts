@@ -199,6 +199,15 @@ describe('a delivery report', () => {
     expect(used()).toBe(1);
   });
 
+  it('of a failure without a code has a code all the same, everywhere the same (SND-5, MON-7)', () => {
+    const { id } = engine.add();
+    engine.outcomes.accepted(claimed(), ['id-1']);
+    report('failed', ['id-1']);
+    expect(engine.attempt(id).errorCode).toBe('reported_failed');
+    expect(engine.changes.at(-1)).toMatchObject({ kind: 'failed', code: 'reported_failed' });
+    expect(engine.database.prepare(`SELECT code FROM message_errors`).pluck().all()).toEqual(['reported_failed']);
+  });
+
   it('gives the same state in all 24 orders, repeated or not (WHK-4, I8)', () => {
     const statuses = ['sent', 'delivered', 'read', 'failed'] as const;
     const orders = permutations([...statuses]);
