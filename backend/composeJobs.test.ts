@@ -4,6 +4,7 @@ import { createFakeClock, type FakeClock } from '../tests/support/fakeClock.ts';
 import { composeJobs } from './composeJobs.ts';
 import { composeWorkspace, type Workspace } from './composeWorkspace.ts';
 import { loadConfig } from './config.ts';
+import { sentence } from './contract/messages/sentence.ts';
 import { DAY_MS, MINUTE_MS } from './core/days.ts';
 import { silentLogger as logger } from './core/logger.ts';
 import { seededRandom } from './core/random.ts';
@@ -56,6 +57,33 @@ describe('the clean-up', () => {
     workspace.clockWatch.observe(clock.now() - 10 * MINUTE_MS);
     await runJob('cleanup');
     expect([attempt(id).body, slots()]).toEqual([null, 0]);
+  });
+});
+
+describe('a line that its provider restricts', () => {
+  it('stops first messages, once for each time; follow-ups go on (SND-14)', async () => {
+    const { lines, live, services } = workspace;
+    const notices: string[] = [];
+    live.events.on((event) => {
+      if (event.type === 'notice') notices.push(event.body);
+    });
+    const line = lines.find('line');
+    if (line === null) throw new Error('no line');
+    line.provider.health = () => Promise.resolve({ state: 'restricted', detail: 'banned', sentToday: null });
+    await runJob('health');
+    await clock.advance(0);
+    await runJob('health');
+    await clock.advance(0);
+    const paused = [{ scope: 'message_1', id: 'line', reason: 'account_restricted', until: null }];
+    expect(services.monitoring.stats().pauses).toMatchObject(paused);
+    expect(notices).toEqual([sentence('fr', 'send.account_restricted')]);
+    services.sending.resume({ scope: 'message_1', id: 'line' }, 'ops');
+    await runJob('health');
+    await clock.advance(0);
+    expect(services.monitoring.stats().pauses).toEqual([]);
+    lines.setHealth('line', { state: 'online', detail: '', sentToday: null });
+    lines.setHealth('line', { state: 'restricted', detail: '', sentToday: null });
+    expect(services.monitoring.stats().pauses).toMatchObject(paused);
   });
 });
 

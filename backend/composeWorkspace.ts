@@ -146,6 +146,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ pauses, audit, notify, locale, explain },
     labelOf: (lineId) => lines.labelOf(lineId),
   });
+  // Who is restricted may often still answer in open chats, but start no new ones (SND-14).
+  lines.onRestricted = (id) => pauseMessage1(id, 'account_restricted');
   const outcomes = new Outcomes({
     ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: times.settlingMs },
     retryBaseMs: () => config.retryBaseMs,
