@@ -77,7 +77,7 @@ export function composeCampaigns(parts: CampaignParts) {
   const completion = createCompletion({ ...parts, campaigns: stores.campaigns });
   const changes = createRecipientChanges({ ...parts, store: stores.recipients, completion });
   const suppressions = createSuppressions({ ...parts, store: stores.suppressions, recipients: changes });
-  const followUp = createFollowUp({ ...parts, ...stores, changes, suppressions });
+  const followUp = createFollowUp({ ...parts, ...stores, changes, completion, suppressions });
   const categoryRemoval = createCategoryRemoval({ ...parts, store: stores.categories });
   const launching = {
     ...{ ...parts, ...stores, ...parts.launchSteps, completion },

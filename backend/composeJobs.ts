@@ -35,8 +35,16 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
       });
     }
   };
+  const processRetries = (): void => {
+    workspace.operator.resetStuck('vigie');
+    workspace.dispatcher.expireDue();
+    workspace.wake();
+    void workspace.reconciliation.runOnce();
+  };
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
+    // Retries leave by themselves when they are due: this looks again, whatever held them.
+    { name: 'process-retries', schedule: '*/5 * * * *', run: () => processRetries() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
     {
       name: 'health',
@@ -56,6 +64,8 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
       name: 'cleanup',
       schedule: '0 2 * * *',
       run: async (signal) => {
+        // What is thrown away for its age does not come back when the clock is put right (REL-4).
+        if (workspace.clockWatch.isFarOff()) return;
         await services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie', signal);
         ledger.prune(clock.now());
         await processor.prune(signal);

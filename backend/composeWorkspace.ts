@@ -40,7 +40,7 @@ import { Outcomes } from './sending/outcomes.ts';
 import { Pauses } from './sending/pauses.ts';
 import { createPauseService } from './sending/pauseService.ts';
 import { createQuotaForecast } from './sending/quotaForecast.ts';
-import { RepeatedRefusals } from './sending/repeatedRefusals.ts';
+import { RepeatedRefusals, watchReports } from './sending/repeatedRefusals.ts';
 import { Reconciliation } from './sending/reconciliation.ts';
 import { createSettingsService } from './settingsService.ts';
 import type { BodyCipher } from './storage/encryption/bodyCipher.ts';
@@ -146,9 +146,12 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ pauses, audit, notify, locale, explain },
     labelOf: (lineId) => lines.labelOf(lineId),
   });
+  // Who is restricted may often still answer in open chats, but start no new ones (SND-14).
+  lines.onRestricted = (id) => pauseMessage1(id, 'account_restricted');
   const outcomes = new Outcomes({
     ...{ database, store: attempts, ledger, clock, random, notify, settlingMs: times.settlingMs },
     retryBaseMs: () => config.retryBaseMs,
+    classify: (code, lineId) => lines.find(lineId)?.provider.classify(code) ?? 'retry',
     effects: {
       pauseLine,
       pauseAll: (code) => {
@@ -173,6 +176,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     wake,
   });
   outcomes.onChange(campaigns.recipientListener);
+  outcomes.onChange(watchReports(lines, { pauseLine, pauseMessage1 }));
 
   const sendingSettings = () => ({ ...config, ...times, ...preferences.values, limits: preferences.values });
   const claims = new Claims({ database, store: attempts, ledger, reserve, shared });
@@ -222,7 +226,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     };
   const operator = new AttemptOperator({
     ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
-    isSuppressed: (phone) => campaigns.suppressions.has(phone),
+    ...{ isSuppressed: campaigns.suppressions.has, sendTimeoutMs: times.sendTimeoutMs },
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
   const lineService = composeLines({
@@ -265,7 +269,9 @@ export function composeWorkspace(parts: WorkspaceParts) {
       ...{ ...webhooks, audit, processor },
       phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
     }),
-    sending: createPauseService({ pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake }),
+    sending: createPauseService({
+      ...{ database, pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake },
+    }),
     clock: createClockService({
       ...{ database, clock, audit, wake, watch: clockWatch },
       askProviders: () => Promise.all(lines.all().map(({ provider }) => provider.health())),
@@ -289,6 +295,6 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   return {
     ...{ services, preferences, lines, audit, live, cache, dispatcher, reconciliation, deliverySweep, processor },
-    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work },
+    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work, operator },
   };
 }

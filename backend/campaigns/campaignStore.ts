@@ -64,6 +64,15 @@ export class CampaignStore {
       dueToStart: database
         .prepare<{ now: number }, string>(`SELECT id FROM campaigns WHERE status = 'scheduled' AND start_at <= @now`)
         .pluck(),
+      // A pause with an end, SND-14; the row goes with whatever ends the pause.
+      dueToResume: database
+        .prepare<{ now: number }, string>(
+          `
+          SELECT campaigns.id FROM pauses JOIN campaigns ON campaigns.id = target_id AND status = 'paused'
+          WHERE scope = 'campaign' AND until_at <= @now`,
+        )
+        .pluck(),
+      endPause: database.prepare<{ id: string }>(`DELETE FROM pauses WHERE scope = 'campaign' AND target_id = @id`),
       nextStart: database.prepare<[], number>(`SELECT min(start_at) FROM campaigns WHERE status = 'scheduled'`).pluck(),
       insert: database.prepare(`
         INSERT INTO campaigns (id, name, line_id, message_1, message_2, audience, sends_per_minute, start_at,
@@ -139,6 +148,11 @@ export class CampaignStore {
     return this.#statements.dueToStart.all({ now });
   }
 
+  /** Paused campaigns whose pause is over. */
+  dueToResume(now: number): string[] {
+    return this.#statements.dueToResume.all({ now });
+  }
+
   /** When the next scheduled campaign starts, null when none is scheduled. */
   nextStart(): number | null {
     return this.#statements.nextStart.get() ?? null;
@@ -154,6 +168,7 @@ export class CampaignStore {
 
   setStatus(id: string, status: CampaignStatus, now: number): void {
     this.#statements.setStatus.run({ id, status, now });
+    this.#statements.endPause.run({ id });
   }
 
   setLine(id: string, lineId: string): void {

@@ -1,7 +1,7 @@
 import type { CampaignInput, CampaignPatch, Recipient } from '../contract/campaigns.ts';
 import { VigieError } from '../contract/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import { toIso } from '../core/days.ts';
+import { notBefore, toIso } from '../core/days.ts';
 import type { Ids } from '../core/ids.ts';
 import { decodeCursor, toPage } from '../core/paging.ts';
 import { inSteps, resultInSteps } from '../core/steps.ts';
@@ -166,8 +166,8 @@ function toRecipient(row: ListedRecipient, reasonMessage: string | null): Recipi
     reason: row.reason,
     reasonMessage,
     message1SentAt: toIso(row.message1SentAt),
-    deliveredAt: toIso(row.deliveredAt),
-    readAt: toIso(row.readAt),
+    deliveredAt: toIso(notBefore(row.message1SentAt, row.deliveredAt)),
+    readAt: toIso(notBefore(row.message1SentAt, row.readAt)),
     interactionAt: toIso(row.interactionAt),
     interactionType: row.interactionType,
     within24h: row.within24h === null ? null : row.within24h === 1,

@@ -14,8 +14,8 @@ export type Completion = {
   /** Completes the campaign when it is over (CMP-10); part of the caller's transaction. True when it did. */
   check(campaignId: string): boolean;
   /**
-   * A message of the campaign is sent again on the operator's word: a completed one runs until that one has ended too
-   * (SND-8). Part of the caller's transaction.
+   * A message of the campaign is still to leave: on the operator's word (SND-8), or because an answer came from one who
+   * had been taken for failed (CMP-6). A completed one runs until that has ended too. Part of the caller's transaction.
    * @throws VigieError `wrong_campaign_status` for one that was cancelled
    */
   reopen(campaignId: string): void;
@@ -80,7 +80,7 @@ export function createCompletion(dependencies: CompletionDependencies): Completi
       if (reopened === null) throw new VigieError('wrong_campaign_status', { status });
       campaigns.setStatus(campaignId, reopened, clock.now());
       campaigns.setFinalFigures(campaignId, null);
-      logger.info({ campaign: campaignId }, 'campaign reopened for a message that is sent again');
+      logger.info({ campaign: campaignId }, 'campaign reopened for a message that is still to leave');
       notify.campaign(campaignId);
       notify.changed('campaigns');
     },

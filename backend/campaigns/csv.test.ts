@@ -103,6 +103,11 @@ describe('reading CSV', () => {
     );
   });
 
+  it('takes no text for UTF-16 because of zeros that stand in it (CMP-1)', () => {
+    expect(read('h,i\n\0,\0"\0').header).toEqual(['h', 'i']);
+    expect(read(`h,i\n${'\0a'.repeat(40)}`).rows).toMatchObject([{ cells: ['a'.repeat(40)] }]);
+  });
+
   it('never fails on text, and gives each line at most once, in order (CMP-1, SEC-6)', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '"', '"', ',', '\n', '\r', '\0') });
     fc.assert(

@@ -49,14 +49,14 @@ export function detectEncoding(bytes: Bytes): Encoding {
 function wideEncoding(piece: Buffer): Encoding | null {
   if (piece[0] === 0xff && piece[1] === 0xfe) return 'utf-16le';
   if (piece[0] === 0xfe && piece[1] === 0xff) return 'utf-16be';
-  // Western text in UTF-16 without a mark: every second byte is zero.
+  // Western text in UTF-16 without a mark: every second byte is zero, from the first letter on.
   const sample = piece.subarray(0, SAMPLE);
   const [even = 0, odd = 0] = [0, 1].map(
     (rest) => sample.filter((byte, index) => byte === 0 && index % 2 === rest).length,
   );
   const plenty = sample.length / 4;
-  if (odd > plenty && even < odd / 10) return 'utf-16le';
-  if (even > plenty && odd < even / 10) return 'utf-16be';
+  if (sample[1] === 0 && odd > plenty && even < odd / 10) return 'utf-16le';
+  if (sample[0] === 0 && even > plenty && odd < even / 10) return 'utf-16be';
   return null;
 }
 

@@ -128,6 +128,29 @@ describe('an answer within 24 hours', () => {
   });
 });
 
+it.each([
+  ['failed', 'delivered', 'answer'],
+  ['delivered', 'failed', 'answer'],
+  ['failed', 'answer', 'delivered'],
+  ['answer', 'failed', 'delivered'],
+] as const)(
+  'the only recipient has its Message 2 whatever came first: %s, %s, %s (CMP-6, CMP-10, WHK-4)',
+  (...order) => {
+    const id = host.written([person]);
+    for (const what of order) {
+      host.later(1000);
+      if (what === 'answer') host.answer(person.phone);
+      else host.report(host.attemptOf(id, person.id, 'message_1')!, what);
+    }
+    expect([host.state(id, person.id), host.campaigns.get(id).status]).toEqual(['answered', 'running']);
+    expect(host.acceptAll()).toBe(1);
+    expect(host.campaigns.get(id)).toMatchObject({
+      ...{ status: 'completed', message2Sent: 1, failures: 0 },
+      finalFigures: { message2Sent: 1, failures: 0 },
+    });
+  },
+);
+
 describe('an answer at 24 hours or later', () => {
   it('is late: at the last millisecond within, at the next not (CMP-6)', () => {
     const other = host.contact();

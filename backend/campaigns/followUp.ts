@@ -10,6 +10,7 @@ import type { AttemptQueue } from '../sending/attempt.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import type { Answer } from '../webhooks/dependencies.ts';
 import type { CampaignStore } from './campaignStore.ts';
+import type { Completion } from './completion.ts';
 import type { ContactStore } from './contactStore.ts';
 import type { InteractionStore } from './interactionStore.ts';
 import { matchAnswer, type Match } from './matchAnswer.ts';
@@ -38,6 +39,7 @@ type FollowUpDependencies = {
   campaigns: CampaignStore;
   contacts: ContactStore;
   changes: RecipientChanges;
+  completion: Pick<Completion, 'reopen'>;
   suppressions: Suppressions;
   attempts: AttemptQueue;
   clock: Clock;
@@ -53,7 +55,7 @@ type FollowUpDependencies = {
 /** Turns answers into interactions and follow-ups (CMP-5 to CMP-8, SND-13). */
 export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
   const { database, recipients, interactions, campaigns, contacts, changes, suppressions, attempts } = dependencies;
-  const { clock, logger, settings } = dependencies;
+  const { completion, clock, logger, settings } = dependencies;
 
   const match = (answer: Answer): Match | null => {
     const { lineId, phone, quotedProviderId } = answer;
@@ -86,8 +88,13 @@ export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
     const isWindowOpen = clock.now() < windowClosesAt(recipient.message1At ?? 0);
     const step = nextStep({ ...recipient, hasMessage2, isWindowOpen });
     if (step === null) return null;
+    if (step.state !== 'answered') {
+      changes.apply(recipient, step);
+      return null;
+    }
+    completion.reopen(recipient.campaignId);
     changes.apply(recipient, step);
-    return step.state === 'answered' ? addMessage2(recipient) : null;
+    return addMessage2(recipient);
   };
 
   const addMessage2 = (recipient: Candidate): string => {
@@ -135,7 +142,9 @@ export function createFollowUp(dependencies: FollowUpDependencies): FollowUp {
         const effects = [{ kind: 'interaction', id: store(answer, found) }];
         noteFirst(recipient);
         // The wish to receive nothing more is fulfilled before a follow-up can come of the same message.
-        if (stops) effects.push(...applyStop([phone, recipient.phone]));
+        // It is the person's: under the phone that the contact has by now, too.
+        const present = contacts.byId(recipient.contactId)?.phone ?? null;
+        if (stops) effects.push(...applyStop([phone, recipient.phone, present]));
         const attemptId = advance(recipient.id);
         effects.push({ kind: 'recipient', id: `${recipient.campaignId}:${recipient.contactId}` });
         if (attemptId !== null) effects.push({ kind: 'attempt', id: attemptId });
@@ -179,7 +188,8 @@ export function nextStep(standing: Standing): { state: RecipientState; reason: s
     case 'cancelled':
       return { state: 'cancelled', reason: 'campaign_cancelled' };
     case 'completed':
-      return { state: 'failed', reason: standing.isWindowOpen ? 'campaign_completed' : 'window_closed' };
+      // All had ended, this one by mistake: with its window still open the campaign goes on for its follow-up.
+      return standing.isWindowOpen ? { state: 'answered', reason: null } : { state: 'failed', reason: 'window_closed' };
     case 'draft':
     case 'preparing':
     case 'scheduled':

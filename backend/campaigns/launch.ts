@@ -14,7 +14,7 @@ import { checkLaunch, type FirstMessages } from './firstMessages.ts';
 import type { Preparation } from './preparation.ts';
 
 export type Launch = Pick<Services['campaigns'], 'start' | 'pause' | 'resume' | 'cancel'> & {
-  /** Starts the scheduled campaigns whose hour has come; returns how many. */
+  /** Starts the scheduled campaigns whose hour has come, and resumes those whose pause is over; returns how many. */
   startDue(): number;
   /** When the next scheduled campaign starts, epoch milliseconds; null when none is scheduled. */
   nextStartAt(): number | null;
@@ -104,7 +104,9 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
     startDue() {
       const due = campaigns.dueToStart(clock.now());
       for (const id of due) act({ id, actor: 'system', action: 'start' }, (campaign) => move(campaign, 'start'));
-      return due.length;
+      const paused = campaigns.dueToResume(clock.now());
+      for (const id of paused) act({ id, actor: 'system', action: 'resume' }, (campaign) => move(campaign, 'resume'));
+      return due.length + paused.length;
     },
 
     nextStartAt: () => campaigns.nextStart(),

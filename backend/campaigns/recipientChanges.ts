@@ -9,8 +9,8 @@ import type { RecipientRow, RecipientStore, RecipientUpdate } from './recipientS
 export type RecipientChanges = {
   /** Part of the caller's transaction, like the others. */
   apply(recipient: RecipientRow, update: RecipientUpdate): void;
-  /** The person with this phone wants nothing more: its open recipients end (SND-13). */
-  optOut(phone: string): void;
+  /** The person with this phone wants nothing more: its open recipients end, whatever phone they were given (SND-13). */
+  optOut(phone: string, contactId: string | null): void;
   /** The contact is being deleted: its open recipients end, and nothing that has not left goes to it. */
   forgetContact(contact: { id: string; phone: string }): void;
 };
@@ -41,11 +41,15 @@ export function createRecipientChanges(dependencies: RecipientChangesDependencie
       const { state } = update;
       if (state !== undefined && !OPEN_STATES.includes(state)) completion.check(recipient.campaignId);
     },
-    optOut(phone) {
-      ended(store.endOpenOfPhone(phone, clock.now()));
+    optOut(phone, contactId) {
+      const now = clock.now();
+      ended(store.endOpenOfPhone(phone, now));
+      if (contactId !== null) ended(store.endUnderOtherPhones({ contactId, state: 'opted_out', reason: null, now }));
     },
     forgetContact({ id: contactId, phone }) {
-      ended(store.endOpenOfContact({ contactId, phone, reason: 'contact_removed', now: clock.now() }));
+      const ending = { contactId, reason: 'contact_removed', now: clock.now() };
+      ended(store.endOpenOfContact({ ...ending, phone }));
+      ended(store.endUnderOtherPhones({ ...ending, state: 'cancelled' }));
       attempts.cancelToPhone(phone, 'contact_removed');
       attempts.cancelOfContact(contactId, 'contact_removed');
     },

@@ -22,6 +22,8 @@ export type RecipientRow = {
 export type RecipientUpdate = Partial<Omit<RecipientRow, 'id' | 'campaignId' | 'contactId' | 'phone'>>;
 export type ListedRecipient = RecipientRow & { name: string; lineId: string | null };
 
+type Ending = { reason: string | null; now: number };
+
 /** A recipient to whom an answer may belong. */
 export type Candidate = RecipientRow & {
   campaignStatus: CampaignStatus;
@@ -30,7 +32,7 @@ export type Candidate = RecipientRow & {
   message1State: AttemptState;
   /** When Message 1 was accepted, or began to leave when that is not known yet; null when it has not left. */
   message1At: number | null;
-  /** Its phone is on the suppression list. */
+  /** Its phone is on the suppression list, or its contact has opted out under another one since. */
   isSuppressed: 0 | 1;
 };
 
@@ -43,7 +45,8 @@ const COLUMNS = `
 const CANDIDATE = `
   SELECT ${COLUMNS}, c.status AS campaignStatus, a.line_id AS lineId, a.state AS message1State,
     coalesce(r.message_1_sent_at, CASE WHEN a.state IN ('sending', 'unknown') THEN a.sending_at END) AS message1At,
-    EXISTS (SELECT 1 FROM suppressions WHERE suppressions.phone = r.phone) AS isSuppressed
+    EXISTS (SELECT 1 FROM suppressions WHERE suppressions.phone = r.phone)
+      OR EXISTS (SELECT 1 FROM contacts WHERE contacts.id = r.contact_id AND opted_out_at IS NOT NULL) AS isSuppressed
   FROM recipients r
   JOIN campaigns c ON c.id = r.campaign_id
   JOIN attempts a ON a.reference = r.campaign_id || ':' || r.contact_id || ':message_1'`;
@@ -98,6 +101,18 @@ export class RecipientStore {
           UPDATE recipients SET state = 'cancelled', reason = @reason, updated_at = @now
           WHERE phone = @phone AND contact_id = @contactId AND ${OPEN} RETURNING campaign_id`,
         )
+        .pluck(),
+      // Its recipients are found in the campaigns that are not over: there is no index by contact.
+      endUnderOtherPhones: database
+        .prepare<Ending & { contactId: string; state: RecipientState }, string>(
+          `
+          UPDATE recipients SET state = @state, reason = @reason, updated_at = @now
+          WHERE campaign_id IN (SELECT id FROM campaigns WHERE status IN ('preparing', 'scheduled', 'running', 'paused'))
+            AND contact_id = @contactId AND ${OPEN} RETURNING campaign_id`,
+        )
+        .pluck(),
+      hasContact: database
+        .prepare<{ contactId: string }, number>(`SELECT EXISTS (SELECT 1 FROM contacts WHERE id = @contactId)`)
         .pluck(),
       closeWindows: database
         .prepare<{ sentUntil: number; limit: number; now: number }, string>(
@@ -165,6 +180,15 @@ export class RecipientStore {
   /** Ends the open recipients of a contact as cancelled; the campaign of each. */
   endOpenOfContact(contact: { contactId: string; phone: string; reason: string; now: number }): string[] {
     return this.#statements.endOpenOfContact.all(contact);
+  }
+
+  /** The same for a contact under phones that it had before; the campaign of each. */
+  endUnderOtherPhones(ending: Ending & { contactId: string; state: RecipientState }): string[] {
+    return this.#statements.endUnderOtherPhones.all(ending);
+  }
+
+  hasContact(contactId: string): boolean {
+    return this.#statements.hasContact.get({ contactId }) === 1;
   }
 
   /** Ends up to `limit` recipients who were written to at or before `sentUntil` and never answered; the campaign of each. */

@@ -47,6 +47,21 @@ describe('a recipient', () => {
     sameCount(id);
   });
 
+  it('is shown as delivered and read no earlier than sent, though reports come in whole seconds (WHK-4)', () => {
+    const id = running();
+    host.later(11);
+    const attempt = host.acceptNext();
+    const { engine, clock } = host;
+    const { lineId, reference } = attempt;
+    const report = { lineId, providerIds: [], reference, at: clock.now() - 11, code: '' };
+    engine.outcomes.applyReport({ ...report, status: 'read' });
+    const sentAt = toIso(clock.now());
+    expect(engine.views.view(engine.attempt(attempt.id))).toMatchObject({
+      ...{ sentAt, deliveredAt: sentAt, readAt: sentAt },
+    });
+    expect(host.recipient(id, person.id)).toMatchObject({ deliveredAt: sentAt, readAt: sentAt });
+  });
+
   it('is delivered when it is read, whatever was told and in which order (WHK-4)', () => {
     const id = running();
     host.acceptNext();
@@ -186,6 +201,23 @@ describe('a recipient', () => {
     expect(() => host.engine.outcomes.queueAgain(failed)).toThrow('wrong_campaign_status');
     expect(step(id, 'message_1').state).toBe('failed_final');
     expect(host.recipient(id, person.id)).toMatchObject({ state: 'failed', reason: 'number:notfound' });
+  });
+
+  it.each([
+    ['on its way', true],
+    ['refused', false],
+  ])('is not sent to again once its contact was removed, be its message %s then (SND-8, CMP-1)', (_name, onItsWay) => {
+    const id = running();
+    const { outcomes } = host.engine;
+    const attempt = host.claimed();
+    const before = onItsWay
+      ? outcomes.unknown(attempt, { code: 'timeout', detail: '' })
+      : outcomes.refused(attempt, refusal);
+    host.contacts.remove(person.id);
+    const failed = onItsWay ? outcomes.absent(before, { retry: false, code: 'resolved_not_sent' }) : before;
+    expect(() => outcomes.queueAgain(failed)).toThrow('not_retryable');
+    expect(host.engine.attempt(failed.id).state).toBe('failed_final');
+    expect(host.recipient(id, person.id).state).toBe(onItsWay ? 'cancelled' : 'failed');
   });
 
   it('is cancelled with its attempt (SND-8)', () => {

@@ -51,10 +51,15 @@ export function createRecipientListener(dependencies: ListenerDependencies): Att
 
   /**
    * The operator sends a failed message again: its recipient waits for it once more, and with it the campaign (SND-8).
-   * @throws VigieError `opted_out`, `wrong_campaign_status` when it could never leave; this takes the retry back
+   * @throws VigieError `opted_out`, `not_retryable` when its contact was removed, `wrong_campaign_status` when it could
+   *   never leave; this takes the retry back
    */
   const waitAgain = (recipient: RecipientRow, { attempt }: AttemptChange): void => {
-    if (recipient.state !== 'failed') return;
+    const { state } = recipient;
+    if (state === 'opted_out') throw new VigieError('opted_out');
+    const isGone = state === 'cancelled' || !store.hasContact(recipient.contactId);
+    if (isGone) throw new VigieError('not_retryable', { state: attempt.state });
+    if (state !== 'failed') return;
     if (store.candidate(recipient.id)?.isSuppressed === 1) throw new VigieError('opted_out');
     completion.reopen(recipient.campaignId);
     if (attempt.type === 'message_2') changes.apply(recipient, { state: 'answered', reason: null });

@@ -96,6 +96,36 @@ describe('a STOP', () => {
     expect(host.suppressions.has('+33639989999')).toBe(true);
   });
 
+  it('from a phone that the contact had before counts for the one that it has now (SND-13)', () => {
+    const id = host.written([person, host.contact()]);
+    host.contacts.update({ id: person.id, phone: '+33639989903' });
+    host.answer(person.phone, { text: 'STOP' });
+    expect(host.contacts.get(person.id).optedOutAt).not.toBeNull();
+    expect([person.phone, '+33639989903'].map((phone) => host.suppressions.has(phone))).toEqual([true, true]);
+    expect(host.state(id, person.id)).toBe('opted_out');
+  });
+
+  it.each(['STOP', 'removed'])(
+    'under another phone since (%s): an answer from the former one brings nothing',
+    (how) => {
+      const failed = host.contact();
+      const id = host.written([person, failed, host.contact()]);
+      host.report(host.attemptOf(id, failed.id, 'message_1')!, 'failed', 'max_retries');
+      for (const [index, contact] of [person, failed].entries()) {
+        const phone = `+3363998990${index}`;
+        host.contacts.update({ id: contact.id, phone });
+        if (how === 'STOP') host.answer(phone, { text: 'STOP' });
+        else if (contact === person) host.contacts.remove(contact.id);
+      }
+      expect(host.state(id, person.id)).toBe(how === 'STOP' ? 'opted_out' : 'cancelled');
+      host.answer(person.phone);
+      expect(host.attemptOf(id, person.id, 'message_2')).toBeNull();
+      host.answer(failed.phone);
+      expect(host.state(id, failed.id)).toBe(how === 'STOP' ? 'opted_out' : 'answered');
+      expect(host.figures(id).kept).toEqual(host.figures(id).recounted);
+    },
+  );
+
   it('told late, after the window was closed, still brings no Message 2 (SND-13)', () => {
     const id = host.written([person, host.contact()]);
     const at = host.clock.now() + HOUR_MS;

@@ -57,7 +57,7 @@ export function createSuppressions(dependencies: SuppressionDependencies): Suppr
         const now = clock.now();
         const inserted = store.insert({ phone, reason, now });
         const contactId = store.markContact(phone, now);
-        recipients.optOut(phone);
+        recipients.optOut(phone, contactId);
         attempts.cancelToPhone(phone, 'opted_out');
         if (contactId !== null) attempts.cancelOfContact(contactId, 'opted_out');
         return inserted;

@@ -48,6 +48,9 @@ export type Template = z.infer<typeof template>;
 /** Longest body that every provider takes. */
 export const MAX_BODY_LENGTH = 4096;
 
+/** Tries that a message can be given at most. */
+export const MOST_TRIES = 20;
+
 export const sendInput = z.object({
   to: z.string().min(1).max(40),
   body: z.string().min(1).max(MAX_BODY_LENGTH),
@@ -55,7 +58,7 @@ export const sendInput = z.object({
   category: z.string().max(100).optional(),
   title: z.string().max(200).optional(),
   priority: z.int().min(1).max(5).default(3),
-  maxAttempts: z.int().min(1).max(20).optional(),
+  maxAttempts: z.int().min(1).max(MOST_TRIES).optional(),
   line: id.optional(),
   sendAt: instant.optional(),
   idempotencyKey: z.string().min(1).max(200).optional(),

@@ -30,3 +30,8 @@ export function toIso(at: number | null): string | null;
 export function toIso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
+
+/** When something was reported to happen that cannot have happened before: reports come in whole seconds, by another clock. */
+export function notBefore(earliest: number | null, reported: number | null): number | null {
+  return reported === null ? null : Math.max(reported, earliest ?? reported);
+}

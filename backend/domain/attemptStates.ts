@@ -93,6 +93,13 @@ export function nextAttemptState(state: AttemptState, event: AttemptEvent): Atte
   return TRANSITIONS[state][event] ?? null;
 }
 
+const HOLDING: readonly AttemptState[] = ['sending', 'unknown', 'sent', 'delivered', 'read'];
+
+/** Whether a unit of quota was taken for it and never given back (MON-1). */
+export function holdsSlot(attempt: { state: AttemptState; sentAt: number | null }): boolean {
+  return attempt.sentAt !== null || HOLDING.includes(attempt.state);
+}
+
 /** Whether the operator may have it sent again: it failed, and the provider never took it (SND-8, I4). */
 export function isRetryable(attempt: { state: AttemptState; sentAt: number | null }): boolean {
   return attempt.sentAt === null && nextAttemptState(attempt.state, 'retried') !== null;

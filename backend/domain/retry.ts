@@ -30,24 +30,38 @@ export type Refusal = {
   previousCode?: string | null | undefined;
 };
 
-export type AfterRefusal = ({ kind: 'retry'; at: number } | { kind: 'final' }) & {
+/** What an error means for others than its own message. */
+export type Consequences = {
   /** What must stop, because the next message would meet the same refusal. */
   pause: 'none' | 'campaign' | 'line' | 'all';
   /** The contact goes on the suppression list. */
   suppress: boolean;
 };
+export type AfterRefusal = ({ kind: 'retry'; at: number } | { kind: 'final' }) & Consequences;
+
+const PAUSES: Partial<Record<ErrorClass, Consequences['pause']>> = {
+  pause_campaign: 'campaign',
+  pause_line: 'line',
+  pause_all: 'all',
+};
+
+/** The same whether the provider refuses at once or reports the failure later (SND-5). */
+export function consequencesOf(errorClass: ErrorClass): Consequences {
+  return { pause: PAUSES[errorClass] ?? 'none', suppress: errorClass === 'opted_out' };
+}
 
 /**
  * What follows a refused try, or one that never left (SND-4, SND-5). `retry` until the tries are used up; an error of
  * the line or of everything is not the message's fault and never uses its tries up: it waits out the pause.
  */
 export function afterRefusal(refusal: Refusal, random: Random): AfterRefusal {
-  const next = { pause: 'none', suppress: false } as const;
+  const next = consequencesOf(refusal.class);
   const triesLeft = refusal.tries < refusal.maxAttempts;
   const again = { kind: 'retry', at: refusal.now + retryDelayMs(refusal, random) } as const;
   const final = { kind: 'final' } as const;
   switch (refusal.class) {
     case 'retry':
+    case 'pause_campaign':
       return { ...(triesLeft ? again : final), ...next };
     case 'retry_next_day':
       return { ...(triesLeft && isFirstOfItsCode(refusal) ? nextDay(refusal) : final), ...next };
@@ -55,15 +69,11 @@ export function afterRefusal(refusal: Refusal, random: Random): AfterRefusal {
       return { ...(triesLeft && isFirstOfItsCode(refusal) ? again : final), ...next };
     case 'final_contact':
     case 'final_content':
-      return { ...final, ...next };
     case 'opted_out':
-      return { ...final, ...next, suppress: true };
-    case 'pause_campaign':
-      return { ...(triesLeft ? again : final), ...next, pause: 'campaign' };
+      return { ...final, ...next };
     case 'pause_line':
-      return { ...again, ...next, pause: 'line' };
     case 'pause_all':
-      return { ...again, ...next, pause: 'all' };
+      return { ...again, ...next };
   }
 }
 

@@ -108,6 +108,34 @@ describe('a clock that was ahead', () => {
     expect(engine.attempt(followUp.id).expiresAt).toBe(RIGHT + DAY_MS);
   });
 
+  it('lets what was to leave at once then leave now, and what was planned for an hour then (CMP-4, SND-3)', async () => {
+    engine.runningCampaign();
+    engine.clock.set(RIGHT + 30 * DAY_MS);
+    send(1);
+    const first = engine.addStep('message_1', 'a');
+    const followUp = engine.addStep('message_2', 'b', { dueAt: engine.clock.now() - HOUR_MS });
+    const planned = engine.add({ dueAt: engine.clock.now() + HOUR_MS });
+    engine.clock.set(RIGHT);
+    const before = engine.addStep('message_1', 'c', { dueAt: RIGHT + 2 * HOUR_MS });
+    await clockService.reset('cli');
+    const due = [first, followUp, planned, before].map(({ id }) => engine.attempt(id).dueAt - RIGHT);
+    expect(due).toEqual([0, 0, 30 * DAY_MS + HOUR_MS, 2 * HOUR_MS]);
+  });
+
+  it('lets the provider be asked at once for what it was to be asked then (WHK-4, WHK-7)', async () => {
+    engine.clock.set(RIGHT + 30 * DAY_MS);
+    send(2);
+    const [asked = '', told = ''] = engine.store.inState('sent').map(({ id }) => id);
+    const { database } = engine;
+    const at = RIGHT + 30 * DAY_MS + HOUR_MS;
+    database.prepare(`INSERT INTO id_questions (attempt_id, ask_at) VALUES (@asked, @at)`).run({ asked, at });
+    database.prepare(`UPDATE attempts SET lookup_at = @at WHERE id = @told`).run({ told, at });
+    engine.clock.set(RIGHT);
+    await clockService.reset('cli');
+    expect(database.prepare(`SELECT ask_at FROM id_questions`).pluck().all()).toEqual([RIGHT]);
+    expect(engine.attempt(told).lookupAt).toBe(RIGHT);
+  });
+
   it('counts on each day just what really left on it, however often it is wrong and put right (MON-8, MON-3, I7)', async () => {
     const step = fc.record({ ahead: fc.nat(72), wrong: fc.nat(3), right: fc.nat(3), rest: fc.nat(20) });
     await fc.assert(

@@ -1,7 +1,7 @@
 import { VigieError } from '../contract/errors.ts';
 import type { ClockStanding } from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
-import { DAY_MS, dayOf, toIso } from '../core/days.ts';
+import { DAY_MS, dayOf, HOUR_MS, toIso } from '../core/days.ts';
 import type { Services } from '../services.ts';
 import type { Audit } from '../storage/audit.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
@@ -48,7 +48,14 @@ export function createClockService(deps: ResetDependencies): Services['clock'] {
         WHERE taken_at > @now OR settled_at > @now OR day > @day`),
       run(`UPDATE message_errors SET day = @day, occurred_at = @now WHERE occurred_at > @now`),
       run(`UPDATE attempts SET due_at = @now WHERE state = 'failed_retry' AND due_at > @now AND updated_at > @now`),
-      run(`UPDATE attempts SET lookup_at = @now WHERE state = 'unknown' AND lookup_at > @now AND updated_at > @now`),
+      // What was due when it was queued; what was planned for an hour keeps it.
+      run(`
+        UPDATE attempts SET due_at = @now
+        WHERE state = 'pending' AND due_at > @now AND created_at > @now AND due_at <= created_at`),
+      run(`
+        UPDATE attempts SET lookup_at = @now
+        WHERE state IN ('unknown', 'sent') AND lookup_at > @now AND updated_at > @now`),
+      run(`UPDATE id_questions SET ask_at = @now WHERE ask_at > @now + ${HOUR_MS}`),
       run(`
         UPDATE attempts SET expires_at = @now + ${DAY_MS}
         WHERE state IN ('pending', 'failed_retry') AND expires_at > @now + ${DAY_MS}`),

@@ -2,12 +2,14 @@ import type { Locale } from '../contract/common.ts';
 import { sentence } from '../contract/messages/sentence.ts';
 import type { ClockStanding } from '../contract/monitoring.ts';
 import type { Clock } from '../core/clock.ts';
-import { MINUTE_MS, toIso } from '../core/days.ts';
+import { HOUR_MS, MINUTE_MS, toIso } from '../core/days.ts';
 import type { Notify } from './notify.ts';
 import type { QuotaLedger } from './quotaLedger.ts';
 
 /** A clock that is off by more than this is said to be wrong. */
 export const CLOCK_TOLERANCE_MS = 2 * MINUTE_MS;
+/** With a clock that is off by more than this nothing is judged by its age. */
+const FAR_OFF_MS = HOUR_MS;
 /** How long what a provider said about the time counts as said just now. */
 export const OBSERVATION_VALID_MS = 10 * MINUTE_MS;
 
@@ -49,6 +51,12 @@ export class ClockWatch {
     if (seen === null) return null;
     const since = this.#deps.clock.monotonic() - seen.monotonic;
     return since > OBSERVATION_VALID_MS ? null : seen.at + since;
+  }
+
+  /** Whether a provider has lately shown quite another time; false also when none has shown any. */
+  isFarOff(): boolean {
+    const outside = this.outsideNow();
+    return outside !== null && Math.abs(this.#deps.clock.now() - outside) > FAR_OFF_MS;
   }
 
   standing(): ClockStanding {

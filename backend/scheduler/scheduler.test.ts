@@ -72,6 +72,15 @@ describe('the scheduler', () => {
     await scheduler.stop();
   });
 
+  it('nor when that happened while the application was off (REL-4)', async () => {
+    await (await start()).stop();
+    clock.set(clock.now() - 30 * DAY_MS);
+    const scheduler = await start();
+    await clock.advance(3 * HOUR_MS);
+    expect(runs).toHaveLength(3);
+    await scheduler.stop();
+  });
+
   it('runs a job on the word of an operator, who stands in the audit; its own times stay (OPS-7, SND-8)', async () => {
     const scheduler = await start();
     const [before] = scheduler.list();

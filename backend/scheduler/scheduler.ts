@@ -64,7 +64,8 @@ export class Scheduler implements Service {
       for (const { name, schedule, atStart } of this.#deps.jobs) {
         const nextAt = this.#statements.nextAt.get({ job: name });
         if (atStart === true) this.#statements.plan.run({ job: name, nextAt: 0 });
-        else if (nextAt === undefined) this.#plan({ name, schedule });
+        // Further away than its next time: it was planned by a clock that was ahead (REL-4).
+        else if (nextAt === undefined || nextAt > this.#nextAfter(schedule)) this.#plan({ name, schedule });
       }
       this.#schedule();
     }
@@ -150,8 +151,12 @@ export class Scheduler implements Service {
   }
 
   #plan(job: Pick<Job, 'name' | 'schedule'>): void {
-    const schedule = this.#schedules.get(job.schedule) ?? new Schedule(job.schedule);
-    this.#schedules.set(job.schedule, schedule);
-    this.#statements.plan.run({ job: job.name, nextAt: schedule.nextAfter(this.#deps.clock.now()) });
+    this.#statements.plan.run({ job: job.name, nextAt: this.#nextAfter(job.schedule) });
+  }
+
+  #nextAfter(expression: string): number {
+    const schedule = this.#schedules.get(expression) ?? new Schedule(expression);
+    this.#schedules.set(expression, schedule);
+    return schedule.nextAfter(this.#deps.clock.now());
   }
 }

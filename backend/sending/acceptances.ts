@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { foldReports } from '../domain/attemptStates.ts';
+import { foldReports, holdsSlot } from '../domain/attemptStates.ts';
 import { slotKind } from '../domain/quota.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
@@ -24,6 +24,8 @@ type AcceptanceDependencies = {
   ledger: QuotaLedger;
   clock: Clock;
   notify: Notify;
+  /** What a failure that the provider reported at `at` means for others; part of the transaction. */
+  failedLater: (attempt: AttemptRow, failure: { code: string; at: number }) => void;
 };
 
 /** What is known of messages that the provider took: that it took them, and what it reported since. */
@@ -42,7 +44,9 @@ export class Acceptances {
     const now = clock.now();
     return inTransaction(database, () => {
       if (lookup.status !== 'queued') {
-        store.addReport(attempt.id, { status: lookup.status, at: lookup.acceptedAt ?? now, code: lookup.code });
+        // When it was taken is told; how it went on from there is known since now.
+        const at = lookup.status === 'sent' ? (lookup.acceptedAt ?? now) : now;
+        store.addReport(attempt.id, { status: lookup.status, at, code: lookup.code });
       }
       const at = plausible(lookup.acceptedAt, attempt, now);
       return this.record(attempt, { event: 'found', providerIds: lookup.providerIds, at });
@@ -92,7 +96,8 @@ export class Acceptances {
     const { database, store, ledger, clock } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
-      if (!ledger.settle(attempt.id, now) && !ledger.hasSlot(attempt.id)) {
+      // A slot that it holds and that is gone has grown too old for any limit: it was counted on its own day.
+      if (!ledger.settle(attempt.id, now) && !holdsSlot(attempt) && !ledger.hasSlot(attempt.id)) {
         const kind = slotKind(attempt.type);
         ledger.takeAfterTheFact({ attemptId: attempt.id, lineId: attempt.lineId, kind, now });
       }
@@ -124,16 +129,17 @@ export class Acceptances {
     if (state === attempt.state && deliveredAt === attempt.deliveredAt && readAt === attempt.readAt) return attempt;
     const now = clock.now();
     const failed = state === 'failed_final';
+    const code = folded.code === null || folded.code === '' ? 'reported_failed' : folded.code;
     const updated = store.update(
       attempt,
-      { state, deliveredAt, readAt, errorCode: failed ? folded.code : null, errorDetail: null, finishedAt: now },
+      { state, deliveredAt, readAt, errorCode: failed ? code : null, errorDetail: null, finishedAt: now },
       now,
     );
     this.#deps.notify.attempt(updated);
     store.addEvent(attempt.id, {
       at: now,
       event: `reported_${failed ? 'failed' : state}`,
-      ...(failed && { detail: { code: folded.code } }),
+      ...(failed && { detail: { code } }),
     });
     if (deliveredAt !== null && attempt.deliveredAt === null) {
       this.#recorder.tell({ attempt: updated, kind: 'delivered', at: deliveredAt, code: null });
@@ -141,9 +147,10 @@ export class Acceptances {
     if (readAt !== null && attempt.readAt === null)
       this.#recorder.tell({ attempt: updated, kind: 'read', at: readAt, code: null });
     if (failed && attempt.state !== 'failed_final') {
-      const code = folded.code === null || folded.code === '' ? 'reported_failed' : folded.code;
       this.#recorder.countError(updated, code, null);
-      this.#recorder.tell({ attempt: updated, kind: 'failed', at: folded.failedAt ?? now, code });
+      const at = folded.failedAt ?? now;
+      this.#deps.failedLater(updated, { code, at });
+      this.#recorder.tell({ attempt: updated, kind: 'failed', at, code });
     }
     if (!failed && attempt.state === 'failed_final') {
       this.#recorder.tell({ attempt: updated, kind: 'sent', at: attempt.sentAt ?? now, code: null });

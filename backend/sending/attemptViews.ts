@@ -2,7 +2,7 @@ import type { Attempt, AttemptDetail, AttemptListInput } from '../contract/attem
 import type { Locale, Page } from '../contract/common.ts';
 import { VigieError } from '../contract/errors.ts';
 import { isSentenceKey, sentence } from '../contract/messages/sentence.ts';
-import { toIso } from '../core/days.ts';
+import { notBefore, toIso } from '../core/days.ts';
 import type { Database } from '../storage/database.ts';
 import type { AttemptRow } from './attempt.ts';
 import type { AttemptContent } from './attemptContent.ts';
@@ -63,8 +63,8 @@ export class AttemptViews {
       title: store.title(row),
       createdAt: toIso(row.createdAt),
       sentAt: toIso(row.sentAt),
-      deliveredAt: toIso(row.deliveredAt),
-      readAt: toIso(row.readAt),
+      deliveredAt: toIso(notBefore(row.sentAt, row.deliveredAt)),
+      readAt: toIso(notBefore(row.sentAt, row.readAt)),
       nextAttemptAt: waiting ? toIso(row.dueAt) : null,
       expiresAt: toIso(row.expiresAt),
       parkedAt: toIso(row.parkedAt),

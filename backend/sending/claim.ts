@@ -83,6 +83,8 @@ export class Claims {
         SELECT * FROM (SELECT ${HEAD_COLUMNS} FROM attempts WHERE ${where('NULL', String(rank))} ORDER BY due_at, id LIMIT 1)`,
         ).join(' UNION ALL '),
       ),
+      // What was reported before a try is about an earlier one: the failure of that says nothing about this.
+      forgetReports: this.#database.prepare<{ id: string }>(`DELETE FROM delivery_reports WHERE attempt_id = @id`),
       beginWarmup: this.#database.prepare<{ lineId: string; day: string }>(`
         UPDATE lines SET warmup_started_day = @day
         WHERE id = @lineId AND warmup_steps IS NOT NULL AND warmup_started_day IS NULL`),
@@ -122,6 +124,7 @@ export class Claims {
     }
     const state = nextAttemptState(attempt.state, 'claimed');
     if (state === null) throw new Error(`attempt ${attempt.id} cannot be claimed in state ${attempt.state}`);
+    if (attempt.tries > 0) this.#statements.forgetReports.run({ id: attempt.id });
     const claimed = this.#store.update(attempt, { state, sendingAt: now, tries: attempt.tries + 1 }, now);
     this.#store.addEvent(attempt.id, { at: now, event: 'sending', detail: { try: claimed.tries } });
     return { kind: 'claimed', attempt: claimed };

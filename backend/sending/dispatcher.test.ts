@@ -38,6 +38,49 @@ describe('the dispatcher', () => {
     expect(engine.provider.sent.length).toBe(15);
   });
 
+  it('keeps the pace of a campaign as well, and reaches it (CMP-3, SND-13)', async () => {
+    engine = createTestEngine({ sendsPerMinute: 600 });
+    engine.campaignPace.set(engine.runningCampaign(), 60);
+    for (let index = 0; index < 200; index++) engine.addStep('message_1', `c${index}`, { phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS - 1);
+    expect(engine.provider.sent).toHaveLength(60);
+  });
+
+  it('does not hold a campaign to its pace by a clock that was ahead (REL-4)', async () => {
+    engine = createTestEngine();
+    engine.campaignPace.set(engine.runningCampaign(), 1);
+    engine.addStep('message_1', 'a', { phone: phone(1) });
+    engine.addStep('message_1', 'b', { phone: phone(2) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(SECOND_MS);
+    expect(sentPhones()).toEqual([phone(1)]);
+    const present = engine.clock.now() - 12 * HOUR_MS;
+    engine.database.prepare(`UPDATE attempts SET due_at = @present`).run({ present });
+    engine.database.prepare(`UPDATE quota_slots SET taken_at = @present, settled_at = @present`).run({ present });
+    engine.database.prepare(`UPDATE meta SET value = @present WHERE key = 'clock_high_water'`).run({ present });
+    engine.clock.set(present);
+    await engine.clock.advance(2 * MINUTE_MS);
+    expect(sentPhones()).toEqual([phone(1), phone(2)]);
+  });
+
+  it('goes by a new pace at once, in both directions (SND-13)', async () => {
+    engine = createTestEngine({ sendsPerMinute: 1 });
+    for (let index = 0; index < 40; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(SECOND_MS);
+    expect(engine.provider.sent).toHaveLength(1);
+    engine.lines.saveOptions('line', { sendsPerMinute: 20 });
+    engine.dispatcher.wake();
+    await engine.clock.advance(30 * SECOND_MS);
+    expect(engine.provider.sent.length).toBeGreaterThanOrEqual(10);
+    const before = engine.provider.sent.length;
+    engine.lines.saveOptions('line', { sendsPerMinute: 1 });
+    engine.dispatcher.wake();
+    await engine.clock.advance(30 * SECOND_MS);
+    expect(engine.provider.sent).toHaveLength(before);
+  });
+
   it.each([
     { kind: 'refused', code: 'http_429', class: 'retry', detail: '' },
     { kind: 'not_sent', code: 'provider_unreachable', detail: '' },
@@ -180,6 +223,22 @@ describe('the dispatcher', () => {
     engine.add({ phone: phone(2) });
     await engine.clock.advance(MINUTE_MS);
     expect(engine.effects.paused).toEqual(['message_1:line']);
+  });
+
+  it('goes on when a pause that refusals ask for cannot be written, and asks again (REL-3, SND-14)', async () => {
+    engine = createTestEngine();
+    engine.provider.onSend = () => ({ kind: 'refused', code: 'x', class: 'final_contact', detail: '' });
+    let asked = 0;
+    engine.provider.whenRepeated = () => 'pause_line';
+    engine.effects.paused.push = () => {
+      asked += 1;
+      if (asked < 3) throw new Error('disk full');
+      return asked;
+    };
+    for (let index = 0; index < 6; index++) engine.add({ phone: phone(index) });
+    await engine.dispatcher.start();
+    await engine.clock.advance(MINUTE_MS);
+    expect([engine.store.inState('failed_final').length, asked]).toEqual([6, 3]);
   });
 
   it('keeps quota back for the windows that close today, and lets their follow-ups have it (CMP-12)', async () => {

@@ -205,6 +205,7 @@ export class Dispatcher implements Service {
     const { heldBack, options, settings, now } = held;
     const paced = this.#pace.nextStart(line.id, this.#deps.lines.pace(line.id, settings));
     if (paced > now) return { wakeAt: paced };
+    const slowed = this.#campaignPace.slowed(now, claimed);
     const claim = this.#deps.jobs.claim({
       lineId: line.id,
       now,
@@ -212,11 +213,11 @@ export class Dispatcher implements Service {
       sendTimeoutMs: settings.sendTimeoutMs,
       options,
       heldBack,
-      slowedCampaigns: this.#campaignPace.slowed(now, claimed),
+      slowedCampaigns: slowed.campaigns,
       sendsPerMinute: this.#deps.lines.sendsPerMinute(settings),
       timeZone: settings.timeZone,
     });
-    if (claim.kind !== 'claimed') return { wakeAt: this.#nextLook(claim, now) };
+    if (claim.kind !== 'claimed') return { wakeAt: Math.min(this.#nextLook(claim, now), slowed.until) };
     this.#pace.started(line.id);
     return claim;
   }
@@ -247,7 +248,7 @@ export class Dispatcher implements Service {
   }
 
   async #send(line: ConfiguredLine, attempt: AttemptRow, answered: () => void): Promise<void> {
-    const { clock } = this.#deps;
+    const { clock, logger, repeatedRefusals } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
     const outcome = await sendOnce(line, attempt, this.#deps);
     if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
@@ -255,9 +256,10 @@ export class Dispatcher implements Service {
     }
     const recorded = this.#record(attempt, outcome);
     answered();
-    await recorded;
-    if (outcome.kind === 'accepted') this.#deps.repeatedRefusals.accepted(line);
-    if (outcome.kind === 'refused') this.#deps.repeatedRefusals.refused(line, attempt, outcome.code);
+    // A pause that cannot be written is asked for again by the next refusal (REL-3).
+    await recorded
+      .then(() => repeatedRefusals.follow(line, attempt, outcome))
+      .catch((error: unknown) => logger.error({ error, line: line.id }, 'a restricted line could not be paused'));
   }
 
   /**

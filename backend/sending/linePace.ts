@@ -12,8 +12,8 @@ type Dependencies = { ledger: QuotaLedger; clock: Clock; random: Random };
 /** When each line may start its next message (SND-13). */
 export class LinePace {
   readonly #deps: Dependencies;
-  /** The random gap after a send is drawn once. */
-  readonly #drawn = new Map<string, { after: number | null; at: number }>();
+  /** The random gap after a send is drawn once, and anew for another pace. */
+  readonly #drawn = new Map<string, { after: number | null; pace: string; at: number }>();
   /** How many more starts surely fit into any minute, counted down with each of them. */
   readonly #room = new Map<string, { sendsPerMinute: number; left: number }>();
   /** Starts whose slot was given back: the provider was asked all the same, and the pace counts them. */
@@ -28,9 +28,10 @@ export class LinePace {
     const drawn = this.#drawn.get(lineId);
     const recentSends = this.#recentStarts(lineId, pace.sendsPerMinute);
     const last = recentSends.at(-1) ?? null;
-    if (drawn !== undefined && drawn.after === last) return drawn.at;
+    const named = JSON.stringify(pace);
+    if (drawn !== undefined && drawn.after === last && drawn.pace === named) return drawn.at;
     const at = nextSendAt({ ...pace, recentSends }, this.#deps.random);
-    this.#drawn.set(lineId, { after: last, at });
+    this.#drawn.set(lineId, { after: last, pace: named, at });
     return at;
   }
 

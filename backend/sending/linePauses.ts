@@ -5,7 +5,7 @@ import type { createAudit } from '../storage/audit.ts';
 import type { Pauses, PauseScope } from './pauses.ts';
 
 type Dependencies = {
-  pauses: Pick<Pauses, 'set'>;
+  pauses: Pick<Pauses, 'set' | 'list'>;
   audit: Pick<ReturnType<typeof createAudit>, 'write'>;
   notify: Pick<Notify, 'notice'>;
   locale: () => Locale;
@@ -17,6 +17,8 @@ type Dependencies = {
 /** Pauses that a provider's answers bring about: each leaves an audit line and tells the operator (SND-5, SND-14). */
 export function createLinePauses({ pauses, audit, notify, locale, labelOf, explain }: Dependencies) {
   const pause = (scope: Extract<PauseScope, 'line' | 'message_1'>, lineId: string, code: string): void => {
+    // Requests that were under way together come back one after the other.
+    if (pauses.list().some((held) => held.scope === scope && held.id === lineId && held.until === null)) return;
     pauses.set({ scope, targetId: lineId, reason: code });
     audit.write({ actor: 'vigie', action: 'sending.pause', target: lineId, detail: { scope, code } });
     notify.notice({

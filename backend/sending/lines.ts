@@ -67,6 +67,8 @@ type OptionsRow = {
 export class Lines {
   #configured: readonly ConfiguredLine[] = [];
   readonly #health = new Map<string, LineHealth>();
+  /** The provider says that a line is restricted, and did not say so before. */
+  onRestricted: (id: string) => void = () => {};
   readonly #statements;
 
   constructor(database: Database, configured: readonly ConfiguredLine[], now: number) {
@@ -208,7 +210,10 @@ export class Lines {
   }
 
   setHealth(id: string, health: LineHealth): void {
-    if (this.find(id) !== null) this.#health.set(id, health);
+    if (this.find(id) === null) return;
+    const isNews = health.state === 'restricted' && this.stateOf(id) !== 'restricted';
+    this.#health.set(id, health);
+    if (isNews) this.onRestricted(id);
   }
 
   stateOf(id: string): Line['state'] {

@@ -44,15 +44,16 @@ export function createMessages(deps: MessageDependencies) {
     send(input: SendInput): { attempt: Attempt; known: boolean } {
       const phone = parsePhone(input.to, deps.defaultCountry());
       if (phone === null) throw new VigieError('invalid_phone', { value: input.to.slice(0, 40), field: 'to' });
-      const lineId = lines.choose(input.line).id;
-      const digest = digestOf(input, phone, lineId);
       const result = inTransaction(database, () => {
         const known = input.idempotencyKey === undefined ? null : store.withIdempotencyKey(input.idempotencyKey);
         if (known !== null) {
+          // Who names no line asks for what went by the default one of then, whichever that is now.
+          const digest = digestOf(input, phone, input.line ?? known.lineId);
           if (!store.isFingerprintOf(known, digest))
             throw new VigieError('idempotency_conflict', { attemptId: known.id });
           return { attempt: views.view(known), known: true };
         }
+        const lineId = lines.choose(input.line).id;
         if (deps.isSuppressed(phone)) throw new VigieError('opted_out');
         const blocked = input.sendAt !== undefined || input.whenPossible ? null : deps.blocked();
         if (blocked !== null) throw new VigieError(blocked.code, blocked.data);
@@ -70,7 +71,7 @@ export function createMessages(deps: MessageDependencies) {
           title: input.title ?? null,
           context: input.context ?? null,
           idempotencyKey: input.idempotencyKey ?? null,
-          contentHash: store.fingerprint(digest),
+          contentHash: store.fingerprint(digestOf(input, phone, lineId)),
         });
         return { attempt: views.view(attempt), known: false };
       });

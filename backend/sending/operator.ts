@@ -30,9 +30,14 @@ type OperatorDependencies = {
   clock: Clock;
   /** Whether nothing may be sent to a phone any more (SND-13). */
   isSuppressed: (phone: string) => boolean;
+  /** After which an unanswered request is given up. */
+  sendTimeoutMs: number;
   /** Something may have become due. */
   wake: () => void;
 };
+
+/** A request is given up after one timeout, so that nothing hangs for so many unless its outcome could not be recorded. */
+const STUCK_TIMEOUTS = 4;
 
 const CLEANABLE = `INDEXED BY attempts_cleanable
   WHERE finished_at IS NOT NULL AND cleaned_at IS NULL AND finished_at < @before
@@ -101,6 +106,10 @@ export class AttemptOperator {
 
   #retry(attempt: AttemptRow): AttemptRow {
     if (this.#deps.isSuppressed(attempt.phone)) throw new VigieError('opted_out');
+    const { expiresAt } = attempt;
+    if (expiresAt !== null && expiresAt <= this.#deps.clock.now()) {
+      throw new VigieError('not_retryable', { state: 'window_closed' });
+    }
     if (!isRetryable(attempt) || attempt.body === null) throw new VigieError('not_retryable', { state: attempt.state });
     return this.#deps.outcomes.queueAgain(attempt);
   }
@@ -136,13 +145,34 @@ export class AttemptOperator {
     });
   }
 
+  #isStuck({ state, sendingAt }: AttemptRow): boolean {
+    const { clock, sendTimeoutMs } = this.#deps;
+    return state === 'sending' && clock.now() - (sendingAt ?? 0) > STUCK_TIMEOUTS * sendTimeoutMs;
+  }
+
+  #reset(attempt: AttemptRow): AttemptRow {
+    return this.#deps.outcomes.unknown(attempt, { code: 'interrupted', detail: 'no outcome was recorded' });
+  }
+
   /**
-   * The operator knows what became of an unknown outcome (SND-6).
+   * What hangs in `sending` becomes `unknown`, and is found out about like any other (SND-6, SND-8); how many.
+   * An answer that comes after all still counts.
+   */
+  resetStuck(actor: string): number {
+    const { store } = this.#deps;
+    const stuck = store.inState('sending').filter((attempt) => this.#isStuck(attempt));
+    for (const attempt of stuck) this.#audited(actor, 'attempt.reset', () => this.#reset(attempt));
+    return stuck.length;
+  }
+
+  /**
+   * The operator knows what became of an unknown outcome (SND-6), or of what hangs in `sending`.
    * @throws VigieError `not_resolvable`
    */
   resolve({ id, outcome }: z.infer<typeof resolveInput>, actor: string): Attempt {
     return this.#audited(actor, `attempt.resolve_${outcome}`, () => {
-      const attempt = this.#attempt(id);
+      const found = this.#attempt(id);
+      const attempt = this.#isStuck(found) ? this.#reset(found) : found;
       if (attempt.state !== 'unknown') throw new VigieError('not_resolvable', { state: attempt.state });
       if (outcome === 'not_sent') {
         return this.#deps.outcomes.absent(attempt, { retry: false, code: 'resolved_not_sent' });

@@ -146,6 +146,39 @@ describe('a delivery report', () => {
     expect(engine.outcomes.unknown(engine.attempt(attempt.id), { code: 'timeout', detail: '' }).state).toBe('sent');
   });
 
+  it.each([
+    { kind: 'refused', code: 'http_429', class: 'retry', detail: '' },
+    { kind: 'refused', code: 'http_400', class: 'final_content', detail: '' },
+    { kind: 'not_sent', code: 'provider_unreachable', detail: '' },
+  ] as const)(
+    'that overtakes an answer which denies it holds: $kind $code is not sent again (I4, REL-5)',
+    (outcome) => {
+      const { id, reference } = engine.add();
+      claimed();
+      report('delivered', ['wa-1'], { reference });
+      engine.jobs.settle(engine.attempt(id), outcome);
+      expect(engine.attempt(id)).toMatchObject({ state: 'delivered', errorCode: null });
+      expect(used()).toBe(1);
+      expect(engine.claim().kind).toBe('idle');
+    },
+  );
+
+  it('of an earlier try that failed says nothing about the next one (WHK-4)', () => {
+    const { id, reference } = engine.add();
+    const lost = engine.outcomes.unknown(claimed(), { code: 'timeout', detail: '' });
+    engine.outcomes.absent(lost, { retry: true, code: 'proved_absent' });
+    report('failed', ['id-1'], { reference });
+    expect(engine.attempt(id).state).toBe('failed_retry');
+    expect(engine.outcomes.accepted(claimed(), ['id-2']).state).toBe('sent');
+  });
+
+  it('makes a lost answer that is told after it of no account (SND-6)', () => {
+    const { id } = engine.add();
+    const sent = engine.outcomes.accepted(claimed(), ['id-1']);
+    engine.jobs.settle(sent, { kind: 'unknown', code: 'timeout', detail: '' });
+    expect(engine.attempt(id)).toMatchObject({ state: 'sent', errorCode: null, unknownAt: null });
+  });
+
   it('proves that a message left which was believed refused: it is not sent again, and counts (SND-6)', () => {
     const { id, reference } = engine.add();
     engine.outcomes.refused(claimed(), { kind: 'refused', code: '429', class: 'retry', detail: '' });
@@ -164,6 +197,15 @@ describe('a delivery report', () => {
     expect(engine.attempt(id)).toMatchObject({ state: 'delivered', errorCode: null });
     expect(engine.changes.map(({ kind }) => kind)).toEqual(['accepted', 'failed', 'delivered', 'sent']);
     expect(used()).toBe(1);
+  });
+
+  it('of a failure without a code has a code all the same, everywhere the same (SND-5, MON-7)', () => {
+    const { id } = engine.add();
+    engine.outcomes.accepted(claimed(), ['id-1']);
+    report('failed', ['id-1']);
+    expect(engine.attempt(id).errorCode).toBe('reported_failed');
+    expect(engine.changes.at(-1)).toMatchObject({ kind: 'failed', code: 'reported_failed' });
+    expect(engine.database.prepare(`SELECT code FROM message_errors`).pluck().all()).toEqual(['reported_failed']);
   });
 
   it('gives the same state in all 24 orders, repeated or not (WHK-4, I8)', () => {

@@ -1,6 +1,9 @@
+import { MOST_TRIES } from '../contract/attempts.ts';
 import type { Clock } from '../core/clock.ts';
+import { HOUR_MS } from '../core/days.ts';
 import type { Random } from '../core/random.ts';
-import { afterRefusal, type AfterRefusal } from '../domain/retry.ts';
+import { nextAttemptState } from '../domain/attemptStates.ts';
+import { afterRefusal, consequencesOf, type Consequences } from '../domain/retry.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { QuotaLedger } from '../monitoring/quotaLedger.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
@@ -28,12 +31,17 @@ type OutcomeDependencies = {
   random: Random;
   notify: Notify;
   effects: OutcomeEffects;
+  /** What a code means on a line. */
+  classify: (code: string, lineId: string) => ErrorClass;
   retryBaseMs: () => number;
   settlingMs: number;
 };
 
 /** First question to the provider about an unknown outcome: soon, but not before a slow answer had its chance. */
 export const FIRST_LOOKUP_AFTER_MS = 5_000;
+
+/** A failure that was reported longer ago pauses nothing: what stood in the way then may be settled by now. */
+export const LATE_FAILURE_MS = HOUR_MS;
 
 /**
  * Records what became of a message: one transaction for each outcome, which also settles or gives back the slot,
@@ -47,7 +55,8 @@ export class Outcomes {
   constructor(dependencies: OutcomeDependencies) {
     this.#deps = dependencies;
     this.#recorder = new AttemptRecorder(dependencies);
-    this.#acceptances = new Acceptances(dependencies, this.#recorder);
+    const failedLater = this.#failedLater.bind(this);
+    this.#acceptances = new Acceptances({ ...dependencies, failedLater }, this.#recorder);
   }
 
   /** Adds a listener that runs inside the transactions. */
@@ -100,6 +109,8 @@ export class Outcomes {
     const { database, store, ledger, clock, random, retryBaseMs } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
+      // Whatever the answer says: the provider has told of the message, so it took it (I4).
+      if (store.reports(attempt.id).some(({ status }) => status !== 'failed')) return this.#foundByReports(attempt);
       ledger.release(attempt.id);
       const { tries, errorCode: previousCode } = attempt;
       const { retryAfterMs, uncounted = false } = failure;
@@ -141,7 +152,7 @@ export class Outcomes {
   }
 
   /** What a refusal stops besides its own message. */
-  #spread(attempt: AttemptRow, next: { pause: AfterRefusal['pause']; suppress: boolean; code: string }): void {
+  #spread(attempt: AttemptRow, next: Consequences & { code: string }): void {
     const { effects } = this.#deps;
     if (next.suppress) effects.optOut(attempt.phone, next.code);
     if (next.pause === 'line') effects.pauseLine(attempt.lineId, next.code);
@@ -149,10 +160,19 @@ export class Outcomes {
     if (next.pause === 'campaign' && attempt.campaignId !== null) effects.pauseCampaign(attempt.campaignId, next.code);
   }
 
+  /** The provider took it and reports that it failed: it is not sent again (I4), but others may be concerned (SND-5). */
+  #failedLater(attempt: AttemptRow, { code, at }: { code: string; at: number }): void {
+    const consequences = consequencesOf(this.#deps.classify(code, attempt.lineId));
+    const isNews = this.#deps.clock.now() - at <= LATE_FAILURE_MS;
+    this.#spread(attempt, { ...consequences, ...(!isNews && { pause: 'none' }), code });
+  }
+
   /** The request may have left: the slot is kept and nothing is sent again before this is known (SND-6). */
   unknown(attempt: AttemptRow, reason: { code: string; detail: string }): AttemptRow {
     const { database, store, ledger, clock } = this.#deps;
     const now = clock.now();
+    // It is known by now that the provider took it.
+    if (nextAttemptState(attempt.state, 'outcome_unknown') === attempt.state) return attempt;
     return inTransaction(database, () => {
       ledger.settle(attempt.id, now);
       const updated = this.#recorder.move(attempt, 'outcome_unknown', {
@@ -167,10 +187,13 @@ export class Outcomes {
       store.addEvent(attempt.id, { at: now, event: 'outcome_unknown', detail: reason });
       this.#recorder.tell({ attempt: updated, kind: 'unknown', at: now, code: 'outcome_unknown' });
       // A report that came before the answer settles the matter.
-      return store.reports(attempt.id).length > 0
-        ? this.#acceptances.record(updated, { event: 'found', providerIds: [], at: attempt.sendingAt ?? now })
-        : updated;
+      return store.reports(attempt.id).length > 0 ? this.#foundByReports(updated) : updated;
     });
+  }
+
+  #foundByReports(attempt: AttemptRow): AttemptRow {
+    const at = attempt.sendingAt ?? this.#deps.clock.now();
+    return this.#acceptances.record(attempt, { event: 'found', providerIds: [], at });
   }
 
   /** A look-up or the operator says that it left. */
@@ -193,7 +216,8 @@ export class Outcomes {
     const { database, store, clock } = this.#deps;
     const now = clock.now();
     return inTransaction(database, () => {
-      const maxAttempts = Math.max(attempt.maxAttempts, attempt.tries + 1);
+      // After the most that may be set it is tried once more all the same, and ends then.
+      const maxAttempts = Math.min(MOST_TRIES, Math.max(attempt.maxAttempts, attempt.tries + 1));
       const updated = this.#recorder.move(attempt, 'retried', { dueAt: now, finishedAt: null, maxAttempts });
       store.addEvent(attempt.id, { at: now, event: 'retried_by_operator' });
       this.#recorder.tell({ attempt: updated, kind: 'queued_again', at: now, code: null });

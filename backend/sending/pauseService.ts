@@ -1,10 +1,12 @@
 import { VigieError } from '../contract/errors.ts';
 import type { Audit } from '../storage/audit.ts';
 import type { Services } from '../services.ts';
+import { inTransaction, type Database } from '../storage/database.ts';
 import type { Lines } from './lines.ts';
 import type { Pauses } from './pauses.ts';
 
 type PauseServiceDependencies = {
+  database: Database;
   pauses: Pauses;
   lines: Lines;
   audit: Audit;
@@ -14,7 +16,7 @@ type PauseServiceDependencies = {
 
 /** Pause and resume by the operator, in every scope of SND-14. */
 export function createPauseService(deps: PauseServiceDependencies): Services['sending'] {
-  const { pauses, lines, audit, campaigns, changed } = deps;
+  const { database, pauses, lines, audit, campaigns, changed } = deps;
 
   const target = (scope: 'all' | 'message_1' | 'line', id: string | undefined): string => {
     if (scope === 'line') return lines.choose(id).id;
@@ -27,10 +29,16 @@ export function createPauseService(deps: PauseServiceDependencies): Services['se
 
   return {
     pause({ scope, id, until }, actor) {
-      if (scope === 'campaign') campaigns.pause(campaignId(id), actor);
-      else {
+      const untilAt = until === undefined ? null : Date.parse(until);
+      if (scope === 'campaign') {
+        inTransaction(database, () => {
+          campaigns.pause(campaignId(id), actor);
+          // The campaign's own status holds it; this says when it goes on.
+          if (untilAt !== null) pauses.set({ scope, targetId: campaignId(id), reason: 'operator', untilAt });
+        });
+      } else {
         const targetId = target(scope, id);
-        pauses.set({ scope, targetId, reason: 'operator', untilAt: until === undefined ? null : Date.parse(until) });
+        pauses.set({ scope, targetId, reason: 'operator', untilAt });
         audit.write({ actor, action: 'sending.pause', target: targetId, detail: { scope } });
       }
       changed();

@@ -20,7 +20,8 @@ export class Pauses {
       set: database.prepare<PauseRow>(`
         INSERT INTO pauses (scope, target_id, reason, until_at, created_at)
         VALUES (@scope, @targetId, @reason, @untilAt, @createdAt)
-        ON CONFLICT (scope, target_id) DO UPDATE SET reason = excluded.reason, until_at = excluded.until_at`),
+        ON CONFLICT (scope, target_id) DO UPDATE SET reason = excluded.reason, until_at = excluded.until_at,
+          created_at = CASE WHEN until_at <= excluded.created_at THEN excluded.created_at ELSE created_at END`),
       lift: database.prepare<{ scope: PauseScope; targetId: string }>(
         `DELETE FROM pauses WHERE scope = @scope AND target_id = @targetId`,
       ),
@@ -58,6 +59,18 @@ export class Pauses {
     const here = this.#active().filter(({ targetId }) => targetId === '' || targetId === lineId);
     if (here.some(({ scope }) => scope === 'all' || scope === 'line')) return 'everything';
     return here.some(({ scope }) => scope === 'message_1') ? 'message_1' : 'nothing';
+  }
+
+  /** When the pauses in force on a line are over, for first messages and for others: 0 without one, else `Infinity` at most. */
+  openAgainAt(lineId: string): { message1: number; others: number } {
+    const open = { message1: 0, others: 0 };
+    for (const { scope, targetId, untilAt } of this.#active()) {
+      if (targetId !== '' && targetId !== lineId) continue;
+      const end = untilAt ?? Infinity;
+      open.message1 = Math.max(open.message1, end);
+      if (scope !== 'message_1') open.others = Math.max(open.others, end);
+    }
+    return open;
   }
 
   /** When the next timed pause ends, null when none does. */

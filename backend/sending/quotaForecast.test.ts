@@ -43,6 +43,35 @@ describe('the forecast', () => {
     expect(forecast()).toBeNull();
   });
 
+  it('counts what a timed pause holds from its end on, first messages or all (MON-10, SND-14)', () => {
+    engine.runningCampaign();
+    for (let index = 0; index < 25; index++) engine.addStep('message_1', `${index}`);
+    for (let index = 0; index < 15; index++) engine.add();
+    const until = engine.clock.now() + 60 * MINUTE_MS;
+    engine.pauses.set({ scope: 'message_1', targetId: 'line', reason: 'operator', untilAt: until });
+    engine.pauses.set({ scope: 'line', targetId: 'other', reason: 'operator' });
+    const afterFirst = forecast()!;
+    expect(afterFirst).toBeGreaterThanOrEqual(until + 1.4 * MINUTE_MS);
+    expect(afterFirst).toBeLessThan(until + 2 * MINUTE_MS);
+    engine.pauses.set({ scope: 'all', reason: 'operator', untilAt: until });
+    engine.clock.set(engine.clock.now() + MINUTE_MS);
+    expect(forecast()).toBeGreaterThanOrEqual(until + 2.9 * MINUTE_MS);
+    engine.pauses.set({ scope: 'message_1', reason: 'operator' });
+    engine.clock.set(engine.clock.now() + MINUTE_MS);
+    expect(forecast()).toBeNull();
+  });
+
+  it('counts a campaign that is scheduled for today (MON-10, CMP-3)', () => {
+    const start = engine.clock.now() + 120 * MINUTE_MS;
+    engine.runningCampaign();
+    for (let index = 0; index < 40; index++) engine.addStep('message_1', `${index}`, { dueAt: start });
+    engine.database.prepare(`UPDATE campaigns SET status = 'scheduled', start_at = @start`).run({ start });
+    expect(forecast()).toBeGreaterThanOrEqual(start + 2.9 * MINUTE_MS);
+    engine.database.exec(`UPDATE campaigns SET status = 'paused'`);
+    engine.clock.set(engine.clock.now() + MINUTE_MS);
+    expect(forecast()).toBeNull();
+  });
+
   it('counts with the pace of the line itself, as the dispatcher does (MON-10, SND-13)', () => {
     engine.lines.saveOptions('line', { sendsPerMinute: 1 });
     for (let index = 0; index < 40; index++) engine.add();

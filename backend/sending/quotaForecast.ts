@@ -32,13 +32,12 @@ export function createQuotaForecast(deps: ForecastDependencies): () => number | 
       campaigns.sends_per_minute AS sendsPerMinute
     FROM attempts INDEXED BY attempts_queue LEFT JOIN campaigns ON campaigns.id = campaign_id
     WHERE attempts.line_id = @lineId AND state IN ('pending', 'failed_retry') AND due_at < @before
-      AND (campaign_id IS NULL OR campaigns.status = 'running')
+      AND (campaign_id IS NULL OR campaigns.status IN ('running', 'scheduled'))
     GROUP BY rank, campaign_id, time_zone, dueAt ORDER BY rank, dueAt`);
   let known: { until: number; at: number | null } = { until: 0, at: null };
 
   const forecastLine = (lineId: string, now: number): ForecastLine | null => {
-    const held = pauses.heldBack(lineId);
-    if (held === 'everything') return null;
+    const openAgainAt = pauses.openAgainAt(lineId);
     const own = lines.options(lineId);
     if (own.disabled) return null;
     const shared = settings();
@@ -47,10 +46,12 @@ export function createQuotaForecast(deps: ForecastDependencies): () => number | 
     const allowed = own.warmup === null ? null : warmupLimit({ ...own.warmup, day });
     const queues = waiting
       .all({ lineId, now, before: nextDayStart(now) })
-      .map(({ type, timeZone, ...queue }): ForecastQueue => ({
-        ...{ ...queue, timeZone: timeZone || homeZone, kind: kindOf(type) },
-      }))
-      .filter(({ kind }) => kind !== 'message_1' || held === 'nothing');
+      .map(({ type, timeZone, ...queue }): ForecastQueue => {
+        const kind = kindOf(type);
+        const opensAt = kind === 'message_1' ? openAgainAt.message1 : openAgainAt.others;
+        return { ...queue, dueAt: Math.max(queue.dueAt, opensAt), timeZone: timeZone || homeZone, kind };
+      })
+      .filter(({ dueAt }) => dueAt < nextDayStart(now));
     return {
       pace: lines.pace(lineId, shared),
       nextStartAt: now,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestEngine, type TestEngine } from '../../tests/support/engine.ts';
+import { MOST_TRIES } from '../contract/attempts.ts';
 import { silentLogger } from '../core/logger.ts';
 import { silentNotify } from '../monitoring/notify.ts';
 import { createAudit } from '../storage/audit.ts';
@@ -8,6 +9,8 @@ import { AttemptOperator } from './operator.ts';
 import { PARK_AFTER_MS, Reconciliation } from './reconciliation.ts';
 
 const SETTLING_MS = 120_000;
+
+const LEFT_THEN = { acceptedAt: null, status: 'queued' } as const;
 
 let engine: TestEngine;
 let reconciliation: Reconciliation;
@@ -69,6 +72,19 @@ describe('an unknown outcome', () => {
     await askAfter(60_000);
     await askAfter(SETTLING_MS);
     expect([asked.length, parked]).toEqual([2, [id]]);
+  });
+
+  it('that is found delivered was delivered by now at the latest, until a webhook says when (WHK-4)', async () => {
+    const id = unknownAttempt();
+    const acceptedAt = engine.clock.now();
+    engine.provider.onLookUp = () => ({
+      ...{ kind: 'found', providerIds: ['p'], acceptedAt, status: 'delivered', code: '' },
+    });
+    await askAfter(FIRST_LOOKUP_AFTER_MS);
+    expect(engine.attempt(id)).toMatchObject({ sentAt: acceptedAt, deliveredAt: engine.clock.now() });
+    const told = { lineId: 'line', providerIds: ['p'], reference: null, status: 'delivered', code: '' } as const;
+    engine.outcomes.applyReport({ ...told, at: acceptedAt + 1_500 });
+    expect(engine.attempt(id).deliveredAt).toBe(acceptedAt + 1_500);
   });
 
   it('that the provider reports as failed has failed for good (SND-6)', async () => {
@@ -141,6 +157,7 @@ describe('an unknown outcome', () => {
       clock,
       wake: () => {},
       isSuppressed: () => false,
+      sendTimeoutMs: 15_000,
     });
     const [first, second] = [unknownAttempt(), unknownAttempt()];
     expect(operator.resolve({ id: first, outcome: 'sent' }, 'ops').state).toBe('sent');
@@ -152,6 +169,17 @@ describe('an unknown outcome', () => {
     ]);
     expect(() => operator.resolve({ id: first, outcome: 'sent' }, 'ops')).toThrow('not_resolvable');
   });
+
+  it('settled after its slot was pruned counts on the day on which it left, once (MON-1, MON-8)', () => {
+    const id = unknownAttempt();
+    const now = engine.clock.now() + 8 * 86_400_000;
+    engine.clock.set(now);
+    engine.ledger.prune(now);
+    engine.outcomes.found(engine.attempt(id), { ...{ kind: 'found', providerIds: [], code: '' }, ...LEFT_THEN });
+    expect(engine.attempt(id).state).toBe('sent');
+    expect(engine.ledger.usage(now)).toMatchObject({ used: 0, rollingUsed: 0 });
+    expect(engine.database.prepare(`SELECT sum(other) FROM daily_stats`).pluck().get()).toBe(1);
+  });
 });
 
 describe('the operator', () => {
@@ -160,6 +188,7 @@ describe('the operator', () => {
     return new AttemptOperator({
       ...{ database, store, jobs, outcomes, views, clock, audit: createAudit(database, clock), wake: () => {} },
       isSuppressed: () => false,
+      sendTimeoutMs: 15_000,
     });
   };
 
@@ -175,6 +204,31 @@ describe('the operator', () => {
     expect(() => operator().retry(failed.id, 'ops')).toThrow('not_retryable');
   });
 
+  it('retries no follow-up whose window has closed: it could not leave any more (SND-8, CMP-6)', () => {
+    engine.runningCampaign();
+    const { id } = engine.addStep('message_2', 'a', { expiresAt: engine.clock.now() + 60_000 });
+    engine.claim();
+    engine.outcomes.refused(engine.attempt(id), {
+      ...{ kind: 'refused', code: 'x', class: 'final_content', detail: '' },
+    });
+    engine.clock.set(engine.clock.now() + 60_000);
+    expect(() => operator().retry(id, 'ops')).toThrow('not_retryable');
+    expect(engine.attempt(id)).toMatchObject({ state: 'failed_final', errorCode: 'x' });
+    engine.clock.set(engine.clock.now() - 1);
+    expect(operator().retry(id, 'ops').state).toBe('pending');
+  });
+
+  it('retries once more what has used up the most tries there can be (SND-8)', () => {
+    const { id } = engine.add({ maxAttempts: MOST_TRIES });
+    engine.database.prepare(`UPDATE attempts SET tries = @tries WHERE id = @id`).run({ id, tries: MOST_TRIES - 1 });
+    const refusal = { kind: 'refused', code: '429', class: 'retry', detail: '' } as const;
+    for (const state of ['failed_final', 'failed_final']) {
+      engine.claim();
+      expect(engine.outcomes.refused(engine.attempt(id), refusal).state).toBe(state);
+      expect(operator().retry(id, 'ops')).toMatchObject({ state: 'pending', maxAttempts: MOST_TRIES });
+    }
+  });
+
   it('retries many with a maximum; a dry run changes nothing (SND-8, SND-10)', () => {
     for (let index = 0; index < 4; index++) {
       const { id } = engine.add();
@@ -185,6 +239,33 @@ describe('the operator', () => {
     expect(engine.store.inState('failed_retry')).toHaveLength(4);
     expect(operator().retryMany({ max: 3, dryRun: false }, 'ops').retried).toBe(3);
     expect(engine.store.inState('pending')).toHaveLength(3);
+  });
+
+  it('resets what hangs in sending, so that the provider is asked; an answer that comes after all counts (SND-8, SND-6)', async () => {
+    const [stuck, told, fresh] = [engine.add(), engine.add(), engine.add()].map(({ id }) => id) as [
+      string,
+      string,
+      string,
+    ];
+    engine.claim();
+    engine.claim();
+    await engine.clock.advance(60_001);
+    engine.claim();
+    expect(() => operator().resolve({ id: fresh, outcome: 'sent' }, 'ops')).toThrow('not_resolvable');
+    expect(operator().resolve({ id: told, outcome: 'not_sent' }, 'ops').state).toBe('failed_final');
+    expect([operator().resetStuck('ops'), operator().resetStuck('ops')]).toEqual([1, 0]);
+    const states = [stuck, fresh].map((id) => engine.attempt(id).state);
+    expect(states).toEqual(['unknown', 'sending']);
+    const audit = createAudit(engine.database, engine.clock).list({ limit: 9 }).items;
+    expect(audit.map(({ action, target }) => [action, target])).toEqual([
+      ['attempt.reset', stuck],
+      ['attempt.resolve_not_sent', told],
+    ]);
+    for (const id of [stuck, told]) {
+      engine.jobs.settle(engine.attempt(id), { kind: 'accepted', providerIds: [id] });
+      expect(engine.attempt(id).state).toBe('sent');
+    }
+    expect(engine.ledger.usage(engine.clock.now()).used).toBe(3);
   });
 
   it('cancels what has not left, nothing else (SND-8)', () => {

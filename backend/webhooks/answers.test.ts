@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWebhookBench, type WebhookBench } from '../../tests/support/webhookBench.ts';
 import { AT, incoming, report } from '../../tests/support/wassengerEvents.ts';
 import { HOUR_MS } from '../core/days.ts';
+import type { ProviderEvent } from '../sending/provider.ts';
 
 let bench: WebhookBench;
 beforeEach(() => {
@@ -15,6 +16,9 @@ const statusOf = (id: string, event: string, fields: object) => ({
   ...report(event, { id, reference: null, ...fields }),
   entityId: id,
 });
+/** Reads an answer as ever, and anything else as the report. */
+const answerOr = (body: unknown, told: ProviderEvent): ProviderEvent[] =>
+  JSON.stringify(body).includes('told') ? [told] : bench.provider.readWebhook(body);
 const verdicts = () => bench.events().map(({ verdict }) => verdict);
 
 describe('an answer', () => {
@@ -121,6 +125,31 @@ describe('an answer', () => {
         incoming(HIDDEN),
       );
       expect(bench.answers).toMatchObject([{ phone: PHONE }]);
+    });
+
+    it('and whose name at the provider looks like another phone is matched once a report says whose it is (CMP-8)', async () => {
+      bench.engine.runningCampaign();
+      const { id } = bench.engine.addStep('message_1', 'k', { phone: '+5511987654321' });
+      bench.engine.claim();
+      bench.engine.outcomes.accepted(bench.engine.attempt(id), ['own-1']);
+      const OTHER = { from: '551187654321@c.us', fromNumber: '+551187654321', chat: { id: '551187654321@c.us' } };
+      await bench.receive(incoming(OTHER));
+      expect(bench.events()).toMatchObject([{ verdict: 'unmatched', reason: 'unknown_contact' }]);
+      bench.onAnswer = () => ({ changes: [], verdict: 'applied' });
+      const named = { event: 'x', dedupeKey: 'x', recipientId: '551187654321@c.us', providerIds: ['own-1'] };
+      const told: ProviderEvent = { ...named, kind: 'status', status: 'delivered', reference: null, at: 0, code: '' };
+      bench.lines[0]!.provider = { ...bench.provider, readWebhook: (body) => answerOr(body, told) };
+      await bench.receive({ told: true });
+      expect(bench.answers.at(-1)).toMatchObject({ phone: '+5511987654321', providerMessageId: '3EB0AA' });
+    });
+
+    it('learns nothing from a report on a message whose phone the clean-up took (SND-9, SND-13)', async () => {
+      const { id } = bench.sent({ phone: PHONE });
+      bench.engine.database.prepare(`UPDATE attempts SET phone = '' WHERE id = @id`).run({ id });
+      await bench.receive([statusOf('own-1', 'message:out:read', { to: '123456789012345@lid' })]);
+      await bench.receive(incoming({ from: '123456789012345@lid' }));
+      await bench.receive(incoming({ ...HIDDEN, id: 'b', quoted: { id: 'wa-1' } }, { id: 'evt-2' }));
+      expect(bench.answers.map(({ phone }) => phone)).toEqual([PHONE, null]);
     });
 
     it('is matched by the message that it quotes, which teaches the id', async () => {

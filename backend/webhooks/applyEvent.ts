@@ -43,7 +43,8 @@ const NOTHING: Omit<Applied, 'verdict'> = {
 export function createEventApplier({ store, attempts, answers, lineHealth }: Dependencies) {
   /** Remembers what the provider calls a phone, where that is not the phone itself. */
   function learn(senderId: string | null, phone: string, context: EventContext): Applied['learnt'] {
-    if (senderId === null || isPhone(senderId, phone)) return null;
+    // Empty: the message was so old that its phone is gone (SND-9).
+    if (senderId === null || phone === '' || isPhone(senderId, phone)) return null;
     const { lineId, now } = context;
     return store.learn({ lineId, senderId, phone, now }) ? { senderId, phone } : null;
   }
@@ -83,7 +84,9 @@ export function createEventApplier({ store, attempts, answers, lineHealth }: Dep
     const applied = { ...NOTHING, verdict, changes, attemptId, phone, providerMessageId };
     if (verdict === 'unmatched') {
       const keys = [
-        phone === null ? senderKey(senderId ?? '') : phoneKey(phone),
+        // Under both: what looks like the sender's phone can turn out to be another one's name at the provider.
+        ...(phone === null || senderId !== null ? [senderKey(senderId ?? '')] : []),
+        ...(phone === null ? [] : [phoneKey(phone)]),
         ...(quotedProviderId === null ? [] : [idKey(quotedProviderId)]),
       ];
       return { ...applied, reason: phone === null ? 'hidden_sender' : 'unknown_contact', orphanKeys: keys };

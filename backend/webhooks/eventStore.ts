@@ -102,7 +102,7 @@ export function createEventStore(database: Database) {
   const selectPhoneOfMessage = database
     .prepare<{ lineId: string; providerId: string }, string>(
       `SELECT attempts.phone FROM provider_ids JOIN attempts ON attempts.id = provider_ids.attempt_id
-       WHERE provider_ids.line_id = @lineId AND provider_id = @providerId`,
+       WHERE provider_ids.line_id = @lineId AND provider_id = @providerId AND attempts.phone <> ''`,
     )
     .pluck();
   const lastSentTo = database

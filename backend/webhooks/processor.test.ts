@@ -96,6 +96,17 @@ describe('an event that fails', () => {
     expect(bench.engine.database.prepare(`SELECT * FROM meta WHERE key = 'half'`).get()).toBeUndefined();
   });
 
+  it('that took effect keeps in the log what it changed when it is replayed without effect (WHK-6)', async () => {
+    let changes = [{ kind: 'attempt', id: 'a2' }];
+    bench.onAnswer = () => ({ changes, verdict: 'applied' });
+    await bench.receive(incoming());
+    changes = [];
+    bench.processor.replay(bench.events()[0]!.id);
+    expect(bench.events()).toMatchObject([
+      { verdict: 'applied', attemptId: 'a2', changes: '[{"kind":"attempt","id":"a2"}]' },
+    ]);
+  });
+
   it('can be replayed, and then counts (WHK-2)', async () => {
     bench.onAnswer = () => {
       throw new TypeError('no');

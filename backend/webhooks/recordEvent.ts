@@ -93,7 +93,7 @@ export function createEventRecorder(dependencies: Dependencies) {
     }
     store.removeOrphan(logged.id);
     const outcome = outcomeOf(event, row);
-    store.update(logged.id, toChanges(event, row, outcome));
+    store.update(logged.id, withWhatItChanged(logged, toChanges(event, row, outcome)));
     if (!('failed' in outcome)) afterwards(logged.id, row, outcome);
   }
 
@@ -190,6 +190,12 @@ const EMPTY = {
   phone: null,
   providerMessageId: null,
 } as const;
+
+/** An event that took effect has none the second time: what it changed then is still what it changed. */
+function withWhatItChanged(before: EventRow, after: EventChanges): EventChanges {
+  if (before.verdict !== 'applied' || after.verdict !== 'applied' || after.changes !== '[]') return after;
+  return { ...after, changes: before.changes, attemptId: before.attemptId };
+}
 
 /** One event can come to several lines of one account: each has its own. */
 function scopedKey(event: ProviderEvent, row: InboxRow): string {

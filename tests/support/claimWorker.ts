@@ -39,6 +39,7 @@ function claimAll({ file, now, limits }: ClaimTask): ClaimedOne[] {
   const outcomes = new Outcomes({
     ...{ database, store, ledger, clock, random: systemRandom, notify: silentNotify, settlingMs: 120_000 },
     retryBaseMs: () => 300_000,
+    classify: () => 'retry',
     effects: { pauseCampaign: () => {}, pauseLine: () => {}, pauseAll: () => {}, optOut: () => {}, ended: () => null },
   });
   const request = { lineId: 'line', now, limits, sendTimeoutMs: 15_000, heldBack: 'nothing' } as const;

@@ -111,6 +111,7 @@ export function createTestEngine(
     random,
     notify: silentNotify,
     effects: outcomeEffects,
+    classify: (code) => provider.classify(code),
     retryBaseMs: () => 300_000,
     settlingMs: 120_000,
   });
@@ -125,6 +126,8 @@ export function createTestEngine(
     pauseLine: (id) => effects.paused.push(`line:${id}`),
     pauseMessage1: (id) => effects.paused.push(`message_1:${id}`),
   });
+  /** Messages a minute that campaigns allow themselves, by id. */
+  const campaignPace = new Map<string, number>();
   const dispatcher = new Dispatcher({
     repeatedRefusals,
     lines,
@@ -145,7 +148,7 @@ export function createTestEngine(
       timeZone: 'UTC',
       sendsAtOnce: 4,
     }),
-    campaignPace: () => null,
+    campaignPace: (id) => campaignPace.get(id) ?? null,
   });
   const views = new AttemptViews({ database, store, lines, locale: () => 'fr', defaultCountry: () => 'FR' });
 
@@ -202,7 +205,7 @@ export function createTestEngine(
   };
   return {
     ...{ dataDir, files, database, clock, ids, random, limits, provider, effects, changes, store, ledger, outcomes },
-    campaignSide,
+    ...{ campaignSide, campaignPace },
     ...{ lines, queue, jobs, pauses, claims, dispatcher, views, add, addStep, runningCampaign, claim, attempt, remove },
   };
 }

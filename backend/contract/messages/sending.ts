@@ -19,6 +19,9 @@ export const sendingSentences = {
     'send.taken_back':
       'Le message attendait sur une autre machine et a été repris avant de partir ; Vigie l’envoie plus tard, s’il doit encore partir.',
     'send.follow_up_elsewhere': 'Une autre machine a envoyé cette relance. Elle n’est pas envoyée deux fois.',
+    'send.account_restricted':
+      'WhatsApp restreint ce compte : les premiers messages sont en pause, les relances partent. Voyez le compte chez le ' +
+      'fournisseur, puis reprenez les envois.',
     'send.body_unreadable':
       'Le texte de ce message ne peut pas être déchiffré : il a été modifié, ou sa clé manque. Rien n’est parti. ' +
       'Rétablissez la clé ou une sauvegarde, puis relancez la tentative.',
@@ -62,6 +65,9 @@ export const sendingSentences = {
     'send.taken_back':
       'The message waited on another machine and was taken back before it left; Vigie sends it later, if it is still to leave.',
     'send.follow_up_elsewhere': 'Another machine sent this follow-up. It is not sent twice.',
+    'send.account_restricted':
+      'WhatsApp restricts this account: first messages are paused, follow-ups leave. Look at the account at your ' +
+      'provider, then resume sending.',
     'send.body_unreadable':
       'The text of this message cannot be decrypted: it was changed, or its key is missing. Nothing left. Put the ' +
       'key or a backup back, then retry the attempt.',

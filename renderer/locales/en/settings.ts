@@ -211,6 +211,7 @@ export const settings: Texts<typeof french> = {
       'attempt.retry': 'Attempt retried',
       'attempt.retry_many': 'Retries brought forward',
       'attempt.cancel': 'Message cancelled',
+      'attempt.reset': 'Asked about again: it hung while it was sent',
       'attempt.resolve_sent': 'Resolved: it left',
       'attempt.resolve_not_sent': 'Resolved: it did not leave',
       'attempt.cleanup': 'Clean-up',

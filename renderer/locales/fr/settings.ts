@@ -215,6 +215,7 @@ export const settings = {
       'attempt.retry': 'Tentative relancée',
       'attempt.retry_many': 'Nouveaux essais avancés',
       'attempt.cancel': 'Envoi annulé',
+      'attempt.reset': 'Vérifié de nouveau : restait en cours d’envoi',
       'attempt.resolve_sent': 'Résolu : parti',
       'attempt.resolve_not_sent': 'Résolu : pas parti',
       'attempt.cleanup': 'Nettoyage',
