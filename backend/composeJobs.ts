@@ -36,7 +36,12 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     }
   };
   return [
-    { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
+    {
+      name: 'check-interactions',
+      schedule: '0 * * * *',
+      atStart: true,
+      run: (signal) => campaigns.closing.runOnce(signal),
+    },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
     {
       name: 'health',
