@@ -221,11 +221,16 @@ export function composeWorkspace(parts: WorkspaceParts) {
       return result;
     };
   const operator = new AttemptOperator({
-    ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
+    ...{ database, store: attempts, jobs, outcomes, views, audit, clock },
+    // What is tried again may be of a line that is gone.
+    wake: () => {
+      emptying.wake();
+      wake();
+    },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
-  const lineService = composeLines({
+  const { service: lineService, emptying } = composeLines({
     ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
     setup: parts.lineSetup,
   });
@@ -289,6 +294,6 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   return {
     ...{ services, preferences, lines, audit, live, cache, dispatcher, reconciliation, deliverySweep, processor },
-    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work },
+    ...{ campaigns, emptying, ledger, silence, sync, clockWatch, relay, wake, shared, work },
   };
 }
