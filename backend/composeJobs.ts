@@ -64,7 +64,7 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
         await services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie', signal);
         ledger.prune(clock.now());
         await processor.prune(signal);
-        for (const file of [store.main, store.inbox]) await inSteps(() => giveBackPages(file), signal);
+        for (const file of [store.main, store.inbox]) await inSteps(() => giveBackPages(file), signal, clock);
       },
     },
     // Not waited for: a large file takes a while, in which the other jobs go on.
