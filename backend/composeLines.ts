@@ -58,6 +58,10 @@ export function composeLines(parts: LineParts): { service: Services['lines']; em
       return done;
     },
   });
+  // What is tried again may be of a line that is gone.
+  outcomes.onChange(({ kind }) => {
+    if (kind === 'queued_again') emptying.wake();
+  });
   const service = createLineService({
     ...{ ...rest, accounts, restart, queue, emptying },
     open: (id, account, source) => asking(open(id, account, source)),

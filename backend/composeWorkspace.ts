@@ -221,12 +221,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       return result;
     };
   const operator = new AttemptOperator({
-    ...{ database, store: attempts, jobs, outcomes, views, audit, clock },
-    // What is tried again may be of a line that is gone.
-    wake: () => {
-      emptying.wake();
-      wake();
-    },
+    ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
     isSuppressed: (phone) => campaigns.suppressions.has(phone),
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
