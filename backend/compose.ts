@@ -160,6 +160,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       for (const service of running.toReversed()) await service.stop();
       // A command has no services that run, and may have begun long work all the same.
       await parts?.workspace.campaigns.longWork.stop();
+      await parts?.workspace.emptying.stop();
       await parts?.workspace.campaigns.imports.stop();
       for (const line of parts?.workspace.lines.all() ?? []) await line.close?.();
       parts?.workspace.cache.close();
@@ -226,14 +227,15 @@ async function composeParts(
     audit: workspace.audit,
   });
   workspace.services.scheduler = scheduler;
-  const { live, processor, reconciliation, deliverySweep, dispatcher, relay, shared, work } = workspace;
+  const { live, processor, reconciliation, deliverySweep, dispatcher, emptying, relay, shared, work } = workspace;
   const { imports, longWork } = workspace.campaigns;
   const running = [
     ...(demo === null ? [] : [demo]),
     ...[shared, work].filter((service) => service !== null),
     // Before anything is sent: a new file waits a moment for the day's figures (SYN-3).
     ...(workspace.sync === null ? [] : [workspace.sync]),
-    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher, imports, longWork, sweep],
+    ...[live, port, processor, relay, deliverySweep, scheduler, reconciliation, dispatcher],
+    ...[imports, longWork, emptying, sweep],
   ];
   return { workspace, store, port, running };
 }

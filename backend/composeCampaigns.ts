@@ -9,6 +9,7 @@ import { createClosing } from './campaigns/closing.ts';
 import { createCompletion } from './campaigns/completion.ts';
 import { createContacts } from './campaigns/contacts.ts';
 import { ContactStore } from './campaigns/contactStore.ts';
+import { createEarlyStarts } from './campaigns/earlyStarts.ts';
 import { createFirstMessages } from './campaigns/firstMessages.ts';
 import { createFollowUp } from './campaigns/followUp.ts';
 import { createImports } from './campaigns/imports.ts';
@@ -92,7 +93,8 @@ export function composeCampaigns(parts: CampaignParts) {
     },
   });
   const closing = createClosing({ ...parts, ...stores, completion });
-  const launch = createLaunch({ ...launching, preparation, leftovers: closing.leftovers });
+  const earlyStarts = createEarlyStarts({ ...parts, ...stores });
+  const launch = createLaunch({ ...launching, preparation, earlyStarts, leftovers: closing.leftovers });
   const imports = createImports({
     ...parts,
     ...{ store: new ImportStore(database), contacts: stores.contacts, suppressions },
@@ -104,8 +106,8 @@ export function composeCampaigns(parts: CampaignParts) {
     launch,
     preparation,
     categoryRemoval,
-    closing,
-    longWork: together([preparation, categoryRemoval, closing.leftovers]),
+    ...{ closing, earlyStarts },
+    longWork: together([preparation, earlyStarts, categoryRemoval, closing.leftovers]),
     endedMeanwhile: createEndedMeanwhile({ recipients: stores.recipients, suppressions }),
     recipientListener: createRecipientListener({ store: stores.recipients, changes, completion, followUp, attempts }),
     categories: createCategories({ ...parts, store: stores.categories, hidden: categoryRemoval.wake }),

@@ -42,7 +42,12 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
     void workspace.reconciliation.runOnce();
   };
   return [
-    { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
+    {
+      name: 'check-interactions',
+      schedule: '0 * * * *',
+      atStart: true,
+      run: (signal) => campaigns.closing.runOnce(signal),
+    },
     // Retries leave by themselves when they are due: this looks again, whatever held them.
     { name: 'process-retries', schedule: '*/5 * * * *', run: () => processRetries() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
@@ -69,7 +74,7 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
         await services.attempts.cleanup({ olderThanDays: CLEAN_AFTER_DAYS, dryRun: false }, 'vigie', signal);
         ledger.prune(clock.now());
         await processor.prune(signal);
-        for (const file of [store.main, store.inbox]) await inSteps(() => giveBackPages(file), signal);
+        for (const file of [store.main, store.inbox]) await inSteps(() => giveBackPages(file), signal, clock);
       },
     },
     // Not waited for: a large file takes a while, in which the other jobs go on.

@@ -229,7 +229,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
     ...{ isSuppressed: campaigns.suppressions.has, sendTimeoutMs: times.sendTimeoutMs },
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
-  const lineService = composeLines({
+  const { service: lineService, emptying } = composeLines({
     ...{ database, clock, logger, lines, asking, outcomes, dispatcher, pauses, audit, notify, locale, processor, wake },
     setup: parts.lineSetup,
   });
@@ -295,6 +295,6 @@ export function composeWorkspace(parts: WorkspaceParts) {
   });
   return {
     ...{ services, preferences, lines, audit, live, cache, dispatcher, reconciliation, deliverySweep, processor },
-    ...{ campaigns, ledger, silence, sync, clockWatch, relay, wake, shared, work, operator },
+    ...{ campaigns, emptying, operator, ledger, silence, sync, clockWatch, relay, wake, shared, work },
   };
 }

@@ -1,4 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import SQLite from 'better-sqlite3';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   answerFrom,
   loseKeys,
@@ -77,6 +79,52 @@ describe('a line that is removed', () => {
       errorMessage: 'La ligne de ce message a été retirée.',
     });
     expect(await host.call('GET', `/campaigns/${draft.id}`)).toMatchObject({ body: { line: null } });
+  });
+
+  it('with a big queue is gone at once, and the queue follows in steps, also after a restart (SND-12, API-5)', async () => {
+    const [paris, lyon] = await Promise.all([startWassenger(PARIS), startWassenger(LYON)]);
+    const before = await startLineHost();
+    const [first, second] = [await before.add(paris.input), await before.add(lyon.input)];
+    await before.stop();
+    const file = path.join(before.dataDir, 'vigie.db');
+    const seeding = new SQLite(file);
+    seeding
+      .prepare(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+         INSERT INTO attempts (id, line_id, type, phone, body, priority, max_attempts, reference, due_at, created_at, updated_at)
+         SELECT 'many-' || i, @line, 'notification', '+33639980001', 'Bonjour', 3, 3, 'many-' || i, @dueAt, 1, 1 FROM n`,
+      )
+      .run({ line: first.id, dueAt: systemClock.now() + HOUR_MS });
+    seeding.close();
+    const host = await startLineHost({ dataDir: before.dataDir });
+    expect(await host.call('DELETE', `/lines/${first.id}?waiting=move&moveTo=${second.id}`)).toMatchObject({
+      body: { moved: 3000, cancelled: 0 },
+    });
+    expect(await host.lines()).toMatchObject([{ id: second.id }]);
+    await host.stop();
+    await startLineHost({ dataDir: before.dataDir });
+    const reading = new SQLite(file, { readonly: true });
+    onTestFinished(() => void reading.close());
+    const moved = reading.prepare(`SELECT count(*) FROM attempts WHERE line_id = ? AND state = 'pending'`).pluck();
+    await vi.waitFor(() => expect(moved.get(second.id)).toBe(3000), WITHIN);
+  });
+
+  it('has what failed on it tried again by the line that took over (SND-8, SND-12)', async () => {
+    const [paris, lyon] = await Promise.all([
+      startWassenger(PARIS, { rules: { phones: { '+33612345613': { always: 'payload_too_large' } } } }),
+      startWassenger(LYON),
+    ]);
+    const host = await startLineHost();
+    const [first, second] = [await host.add(paris.input), await host.add(lyon.input)];
+    const id = await host.send('+33612345613', { line: first.id });
+    await vi.waitFor(async () => expect((await host.attempt(id)).state).toBe('failed_final'), WITHIN);
+    await host.call('DELETE', `/lines/${first.id}?waiting=move&moveTo=${second.id}`);
+    expect((await host.call('POST', `/attempts/${id}/retry`)).status).toBe(200);
+    await vi.waitFor(() => expect(lyon.simulator.ledger()).toHaveLength(1), WITHIN);
+    await vi.waitFor(
+      async () => expect(await host.attempt(id)).toMatchObject({ state: 'sent', line: second.id }),
+      WITHIN,
+    );
   });
 
   it('does not come back when the application was killed before its keys were gone (SND-12, REL-1)', async () => {

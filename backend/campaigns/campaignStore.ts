@@ -90,6 +90,8 @@ export class CampaignStore {
       setLine: database.prepare<{ id: string; lineId: string }>(
         `UPDATE campaigns SET line_id = @lineId WHERE id = @id`,
       ),
+      startedFromSchedule: database.prepare<[], { id: string; startAt: number }>(`
+        SELECT id, start_at AS startAt FROM campaigns WHERE status IN ('running', 'paused') AND start_at IS NOT NULL`),
       setStartAt: database.prepare<{ id: string; startAt: number }>(
         `UPDATE campaigns SET start_at = @startAt WHERE id = @id`,
       ),
@@ -173,6 +175,11 @@ export class CampaignStore {
 
   setLine(id: string, lineId: string): void {
     this.#statements.setLine.run({ id, lineId });
+  }
+
+  /** Campaigns that had an hour to start at, and have started. */
+  startedFromSchedule(): { id: string; startAt: number }[] {
+    return this.#statements.startedFromSchedule.all();
   }
 
   setStartAt(id: string, startAt: number): void {

@@ -148,7 +148,9 @@ const steps = (): fc.Arbitrary<Step> => {
       .constantFrom('sent', 'delivered', 'read')
       .chain((status) => withOne(status, null, (one) => host.report(one, status))),
     withOne('failed', null, (attempt) => host.report(attempt, 'failed', 'max_retries')),
-    always('closing', () => host.closing.runOnce()),
+    always('closing', () => {
+      while (Object.values(host.closing.step()).some((closed) => closed > 0));
+    }),
     always('expiry', () => dispatcher.expireDue()),
     fc.oneof(operator('pause', ['running']), operator('resume', ['paused']), operator('cancel', ['running', 'paused'])),
     deleting,

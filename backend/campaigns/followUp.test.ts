@@ -165,10 +165,10 @@ describe('an answer at 24 hours or later', () => {
     expect(host.figures(id).kept).toMatchObject({ interactions: 2, late: 1 });
   });
 
-  it('corrects no_interaction, also when the campaign is over, and shows beside the final figures (CMP-10)', () => {
+  it('corrects no_interaction, also when the campaign is over, and shows beside the final figures (CMP-10)', async () => {
     const id = host.written([person]);
     host.later(REPLY_WINDOW_MS);
-    host.closing.runOnce();
+    await host.closing.runOnce();
     expect([host.state(id, person.id), host.campaigns.get(id).status]).toEqual(['no_interaction', 'completed']);
     host.answer(person.phone);
     expect(host.state(id, person.id)).toBe('late_interaction');
@@ -180,11 +180,11 @@ describe('an answer at 24 hours or later', () => {
     expect(host.figures(id).kept).toMatchObject({ late: 1, interactions: 1 });
   });
 
-  it('whose webhook came late counts by its own time: its Message 2 expires unsent (CMP-6)', () => {
+  it('whose webhook came late counts by its own time: its Message 2 expires unsent (CMP-6)', async () => {
     const id = host.written([person, host.contact()]);
     const at = host.clock.now() + HOUR_MS;
     host.later(REPLY_WINDOW_MS + HOUR_MS);
-    host.closing.runOnce();
+    await host.closing.runOnce();
     expect(host.state(id, person.id)).toBe('no_interaction');
     host.answer(person.phone, { at });
     host.engine.dispatcher.expireDue();

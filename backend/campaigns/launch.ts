@@ -30,6 +30,8 @@ type LaunchDependencies = {
   preparation: Pick<Preparation, 'begin' | 'withdraw'>;
   /** Cancels the rest of a big campaign. */
   leftovers: Pick<BackgroundSteps, 'wake'>;
+  /** Moves the rest of a big campaign that is started before its hour. */
+  earlyStarts: Pick<BackgroundSteps, 'wake'>;
   firstMessages: FirstMessages;
   attempts: AttemptQueue;
   audit: Pick<Audit, 'write'>;
@@ -40,7 +42,7 @@ type LaunchDependencies = {
    * @throws VigieError when there is none
    */
   chooseLine: (id: string | null) => string;
-  /** Contacts up to which a campaign is launched or cancelled within the call. */
+  /** Contacts up to which a campaign is launched, started early or cancelled within the call. */
   atOnce?: number;
 };
 
@@ -50,7 +52,7 @@ const AT_ONCE = 500;
 /** Starts, pauses, resumes and cancels campaigns (CMP-4, SND-14). */
 export function createLaunch(dependencies: LaunchDependencies): Launch {
   const { database, actions, campaigns, audience, preparation, firstMessages, attempts } = dependencies;
-  const { leftovers, audit, clock, notify, chooseLine, atOnce = AT_ONCE } = dependencies;
+  const { leftovers, earlyStarts, audit, clock, notify, chooseLine, atOnce = AT_ONCE } = dependencies;
   const { find, move, act } = actions;
 
   const fill = (campaign: CampaignRow, dueAt: number): void => {
@@ -82,7 +84,7 @@ export function createLaunch(dependencies: LaunchDependencies): Launch {
         else if (waits) {
           // By hand, before its hour: its messages exist already and need not wait any longer.
           campaigns.setStartAt(id, now);
-          attempts.advanceOfCampaign(id, now);
+          if (attempts.advanceOfCampaign(id, now, atOnce) === atOnce) earlyStarts.wake();
         }
       });
     },

@@ -47,7 +47,7 @@ describe('the launch of a big campaign', () => {
     expect(campaign(id)).toMatchObject({ totalContacts: 1, preparation: { done: 1, expected: 3, cancelling: false } });
     expect(host.acceptAll()).toBe(0);
     host.later(HOUR_MS);
-    host.closing.runOnce();
+    await host.closing.runOnce();
     expect(campaign(id).status).toBe('preparing');
     finish();
     const startedAt = toIso(host.clock.now());

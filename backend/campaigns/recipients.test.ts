@@ -176,17 +176,17 @@ describe('a recipient', () => {
     sameCount(id);
   });
 
-  it('is sent to again days after its campaign was over (SND-8, CMP-10)', () => {
+  it('is sent to again days after its campaign was over (SND-8, CMP-10)', async () => {
     const { id } = host.started([person]);
     const failed = host.engine.outcomes.refused(host.claimed(), refusal);
     expect(host.campaigns.get(id).status).toBe('completed');
     host.later(30 * REPLY_WINDOW_MS);
     host.engine.outcomes.queueAgain(failed);
-    host.closing.runOnce();
+    await host.closing.runOnce();
     expect(host.campaigns.get(id).status).toBe('running');
     host.acceptAll();
     host.later(REPLY_WINDOW_MS);
-    host.closing.runOnce();
+    await host.closing.runOnce();
     expect(host.recipient(id, person.id).state).toBe('no_interaction');
     expect(host.campaigns.get(id).status).toBe('completed');
   });

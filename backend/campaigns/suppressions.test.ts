@@ -126,11 +126,11 @@ describe('a STOP', () => {
     },
   );
 
-  it('told late, after the window was closed, still brings no Message 2 (SND-13)', () => {
+  it('told late, after the window was closed, still brings no Message 2 (SND-13)', async () => {
     const id = host.written([person, host.contact()]);
     const at = host.clock.now() + HOUR_MS;
     host.later(REPLY_WINDOW_MS);
-    host.closing.runOnce();
+    await host.closing.runOnce();
     host.answer(person.phone, { at, text: 'STOP' });
     expect(host.state(id, person.id)).toBe('opted_out');
     expect(host.attemptOf(id, person.id, 'message_2')).toBeNull();

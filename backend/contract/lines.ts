@@ -188,6 +188,7 @@ export const lineRemoval = z.object({
   moveTo: id.optional(),
 });
 export type LineRemoval = z.infer<typeof lineRemoval>;
+/** Messages that go to the line that takes over, or end; of a big queue most do so in the seconds after the answer. */
 export const lineRemoved = z.object({ moved: z.int(), cancelled: z.int() });
 export type LineRemoved = z.infer<typeof lineRemoved>;
 

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { Clock } from './clock.ts';
+import { sleep, type Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { Service } from './service.ts';
 
@@ -7,15 +7,20 @@ import type { Service } from './service.ts';
  * Repeats a short piece of work until it finds nothing more to do, and lets everything else have its turn in between.
  * @param step returns how much it did; 0 ends the work
  * @param signal ends it early: what is left is found again the next time
+ * @param resting for work that nobody waits for: after each step it rests as long as that took, so that on a busy machine
+ *   the processor is there for what somebody waits for
  * @returns how much was done in all
  */
-export async function inSteps(step: () => number, signal?: AbortSignal): Promise<number> {
+export async function inSteps(step: () => number, signal?: AbortSignal, resting?: Clock): Promise<number> {
   let total = 0;
   while (signal?.aborted !== true) {
+    const startedAt = resting?.monotonic() ?? 0;
     const done = step();
     if (done === 0) break;
     total += done;
-    await turnOfTheLoop();
+    const restMs = resting === undefined ? 0 : resting.monotonic() - startedAt;
+    if (resting === undefined || restMs === 0) await turnOfTheLoop();
+    else await sleep(resting, restMs, signal);
   }
   return total;
 }

@@ -10,6 +10,9 @@ export function rankOf(priority: number, type: MessageType): number {
   return priority * 2 + (type === 'message_1' ? 1 : 0);
 }
 
+/** Of every Message 1. */
+export const MESSAGE_1_RANK = rankOf(MESSAGE_1_PRIORITY, 'message_1');
+
 /** First attempt of one of the queues that wait for a line. */
 export type QueueHead = {
   id: string;

@@ -1,6 +1,6 @@
 import { DAY_MS, dayOf, dayStart } from '../core/days.ts';
 import { heldBackSlots, WINDOW_GROUP_MS, type HeldBack, type QuotaNeed, type WindowGroup } from '../domain/holdBack.ts';
-import { MESSAGE_1_PRIORITY, rankOf } from '../domain/pick.ts';
+import { MESSAGE_1_RANK } from '../domain/pick.ts';
 import { REPLY_WINDOW_MS } from '../domain/replyWindow.ts';
 import type { Database } from '../storage/database.ts';
 import type { Limits } from './quotaLedger.ts';
@@ -9,7 +9,6 @@ import type { Limits } from './quotaLedger.ts';
 const HISTORY_DAYS = 7;
 /** A burst is what this many minutes of the pace can hold. */
 const BURST_MINUTES = 2;
-const MESSAGE_1_RANK = rankOf(MESSAGE_1_PRIORITY, 'message_1');
 
 /**
  * Counts what the reply guarantee needs to know (CMP-12): the windows that are open, the follow-ups that wait, and how

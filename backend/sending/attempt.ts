@@ -63,6 +63,9 @@ export type NewAttempt = {
   expiresAt?: number | null;
 };
 
+/** Up to `most` first messages of a campaign leave from `dueAt` on. */
+export type Advance = { campaignId: string; dueAt: number; now: number; most: number };
+
 /** Where messages are queued; every call is part of the caller's transaction. */
 export type AttemptQueue = {
   /** Campaign messages get the reference `CAMPAIGN:CONTACT:type`; a second one for the same step throws `conflict`. */
@@ -75,8 +78,8 @@ export type AttemptQueue = {
   cancelToPhone(phone: string, reason: string): number;
   /** The same for what was queued for a contact, whatever phone it had then. */
   cancelOfContact(contactId: string, reason: string): number;
-  /** Lets first messages that wait for a later hour leave from `dueAt` on; returns how many. */
-  advanceOfCampaign(campaignId: string, dueAt: number): number;
+  /** Lets up to `most` first messages that wait for a later hour leave from `dueAt` on; returns how many. */
+  advanceOfCampaign(campaignId: string, dueAt: number, most: number): number;
 };
 
 /**

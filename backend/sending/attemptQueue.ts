@@ -32,7 +32,8 @@ export function createAttemptQueue({ store, outcomes, clock, ids }: QueueDepende
     exists: (step) => store.withReference(stepReference(step)) !== null,
     cancelOfCampaign: (campaignId, reason, most) => cancelAll(store.waitingOfCampaign(campaignId, most), reason),
     cancelOfContact: (contactId, reason) => cancelAll(store.waitingOfContact(contactId), reason),
-    advanceOfCampaign: (campaignId, dueAt) => store.advanceOfCampaign(campaignId, { dueAt, now: clock.now() }),
+    advanceOfCampaign: (campaignId, dueAt, most) =>
+      store.advanceOfCampaign({ campaignId, dueAt, most, now: clock.now() }),
     cancelToPhone: (phone, reason) => cancelAll(store.waitingToPhone(phone), reason),
   };
 }

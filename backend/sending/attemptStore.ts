@@ -1,9 +1,10 @@
 import type { AttemptState, TimelineEntry } from '../contract/attempts.ts';
 import { VigieError } from '../contract/errors.ts';
 import { toIso } from '../core/days.ts';
+import { MESSAGE_1_RANK } from '../domain/pick.ts';
 import type { Database } from '../storage/database.ts';
 import { CLEAR_TEXTS, type BodyCipher, type Place } from '../storage/encryption/bodyCipher.ts';
-import type { AttemptRow } from './attempt.ts';
+import type { Advance, AttemptRow } from './attempt.ts';
 import { openColumn, openContent, storeContent, type AttemptContent } from './attemptContent.ts';
 import type { DeliveryStatus } from './provider.ts';
 
@@ -112,9 +113,12 @@ export class AttemptStore {
           SELECT campaigns.id || ':' || @contactId || step.column1
           FROM campaigns, (VALUES (':message_1'), (':message_2')) AS step
           WHERE campaigns.status IN ('preparing', 'scheduled', 'running', 'paused'))`),
-      advanceOfCampaign: database.prepare<{ campaignId: string; dueAt: number; now: number }>(`
-        UPDATE attempts SET due_at = @dueAt, updated_at = @now
-        WHERE campaign_id = @campaignId AND type = 'message_1' AND state = 'pending' AND due_at > @dueAt`),
+      // Of every line, in the order of their queue: what was removed may not have been moved yet.
+      advanceOfCampaign: database.prepare<Advance>(`
+        UPDATE attempts SET due_at = @dueAt, updated_at = @now WHERE id IN (
+          SELECT a.id FROM lines CROSS JOIN attempts a INDEXED BY attempts_queue WHERE a.line_id = lines.id
+            AND a.campaign_id = +@campaignId AND a.rank = ${MESSAGE_1_RANK} AND a.due_at > +@now
+            AND a.state IN ('pending', 'failed_retry') AND +a.state = 'pending' LIMIT +@most)`),
       // Asked before every send: without the hint the planner reads the whole queue.
       expired: database.prepare<{ now: number }, AttemptRow>(`
         SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_expiring
@@ -230,13 +234,9 @@ export class AttemptStore {
   }
 
   /** True when one of them is new. */
-  addProviderIds(
-    { id: attemptId, lineId }: Pick<AttemptRow, 'id' | 'lineId'>,
-    providerIds: readonly string[],
-  ): boolean {
-    const added = providerIds.map((providerId) =>
-      this.#statements.addProviderId.run({ lineId, providerId, attemptId }),
-    );
+  addProviderIds({ id: attemptId, lineId }: AttemptRow, providerIds: readonly string[]): boolean {
+    const { addProviderId } = this.#statements;
+    const added = providerIds.map((providerId) => addProviderId.run({ lineId, providerId, attemptId }));
     return added.some(({ changes }) => changes > 0);
   }
 
@@ -276,8 +276,8 @@ export class AttemptStore {
     return this.#statements.waitingOfContact.all({ contactId });
   }
 
-  advanceOfCampaign(campaignId: string, times: { dueAt: number; now: number }): number {
-    return this.#statements.advanceOfCampaign.run({ campaignId, ...times }).changes;
+  advanceOfCampaign(advance: Advance): number {
+    return this.#statements.advanceOfCampaign.run(advance).changes;
   }
 
   /** Waiting attempts that must not be sent any more: their window has closed. */

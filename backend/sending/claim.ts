@@ -3,7 +3,7 @@ import { dayOf, nextDayStart } from '../core/days.ts';
 import { nextAttemptState } from '../domain/attemptStates.ts';
 import { isHeldBack } from '../domain/holdBack.ts';
 import { warmupLimit } from '../domain/pace.ts';
-import { MESSAGE_1_PRIORITY, MESSAGE_2_PRIORITY, pickHead, rankOf } from '../domain/pick.ts';
+import { MESSAGE_1_RANK, MESSAGE_2_PRIORITY, pickHead, rankOf } from '../domain/pick.ts';
 import { closesTooSoon, slotKind } from '../domain/quota.ts';
 import type { Limits, QuotaLedger } from '../monitoring/quotaLedger.ts';
 import type { ReplyReserve } from '../monitoring/replyReserve.ts';
@@ -16,7 +16,6 @@ import type { SharedRefusal, SharedSlots } from './sharedSlots.ts';
 import { HEAD_COLUMNS, ZoneQueues, type HeadRow } from './zoneQueues.ts';
 
 const PRIORITIES = [1, 2, 3, 4, 5] as const;
-const MESSAGE_1_RANK = rankOf(MESSAGE_1_PRIORITY, 'message_1');
 const CAMPAIGN_RANKS = [rankOf(MESSAGE_2_PRIORITY, 'message_2'), MESSAGE_1_RANK];
 const OTHER_RANKS = PRIORITIES.map((priority) => rankOf(priority, 'notification'));
 

@@ -1,6 +1,7 @@
 import type { Locale } from '../contract/common.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import type { BackgroundSteps } from '../core/steps.ts';
 import type { Notify } from '../monitoring/notify.ts';
 import type { Audit } from '../storage/audit.ts';
 import type { Database } from '../storage/database.ts';
@@ -17,6 +18,8 @@ export type LineServiceDependencies = {
   accounts: LineAccounts;
   open: OpenLine;
   queue: LineQueue;
+  /** Moves or cancels the rest of what waits on lines that are gone. */
+  emptying: Pick<BackgroundSteps, 'wake'>;
   dispatcher: Pick<Dispatcher, 'serve' | 'release'>;
   audit: Audit;
   notify: Notify;

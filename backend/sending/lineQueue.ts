@@ -6,13 +6,22 @@ import type { Outcomes } from './outcomes.ts';
 /** What waits on a line: messages that have not left, and campaigns that are not over. */
 export type Waiting = { messages: number; campaigns: number };
 
+type Move = { id: string; to: string; now: number; ids: string };
 type QueueDependencies = { database: Database; outcomes: Pick<Outcomes, 'cancel'> };
 
-const NOT_OVER = `status IN ('draft', 'preparing', 'scheduled', 'running', 'paused')`;
-/** Messages that are cancelled between two reads. */
-const BATCH = 1_000;
+/** A removed line on which something still waits; without `movedTo` that is cancelled. */
+type Emptied = { id: string; movedTo: string | null };
 
-/** Empties the queue of a line that is removed; each call is part of the caller's transaction (SND-12). */
+const NOT_OVER = `status IN ('draft', 'preparing', 'scheduled', 'running', 'paused')`;
+/** Messages up to which a line is emptied within the call (API-5). */
+const AT_ONCE = 500;
+/** Messages moved or cancelled in one step: some milliseconds. */
+const STEP = { move: 250, cancel: 100 };
+
+/**
+ * Empties the queue of a line that is removed (SND-12): some hundred messages in the transaction that removes it, the rest in
+ * steps. What is left to do shows in the messages that wait on an archived line; drawn in `docs/states.md`.
+ */
 export class LineQueue {
   readonly #deps: QueueDependencies;
   readonly #statements;
@@ -26,13 +35,24 @@ export class LineQueue {
       campaigns: database
         .prepare<{ id: string }, number>(`SELECT count(*) FROM campaigns WHERE line_id = @id AND ${NOT_OVER}`)
         .pluck(),
-      some: database.prepare<{ id: string }, AttemptRow>(`
-        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_queue WHERE ${waits} LIMIT ${BATCH}`),
-      noteMove: database.prepare<{ id: string; to: string; now: number }>(`
+      emptied: database.prepare<[], Emptied>(`
+        SELECT id, moved_to AS movedTo FROM lines
+        WHERE archived_at IS NOT NULL AND EXISTS (
+          SELECT 1 FROM attempts INDEXED BY attempts_queue
+          WHERE line_id = lines.id AND state IN ('pending', 'failed_retry'))
+        LIMIT 1`),
+      some: database.prepare<{ id: string; most: number }, AttemptRow>(`
+        SELECT ${ATTEMPT_COLUMNS} FROM attempts INDEXED BY attempts_queue WHERE ${waits} LIMIT +@most`),
+      someIds: database
+        .prepare<{ id: string; most: number }, string>(
+          `SELECT id FROM attempts INDEXED BY attempts_queue WHERE ${waits} LIMIT +@most`,
+        )
+        .pluck(),
+      noteMove: database.prepare<Move>(`
         INSERT INTO attempt_events (attempt_id, at, event, detail)
-        SELECT id, @now, 'moved', json_object('from', @id, 'to', @to) FROM attempts WHERE ${waits}`),
-      move: database.prepare<{ id: string; to: string; now: number }>(
-        `UPDATE attempts SET line_id = @to, updated_at = @now WHERE ${waits}`,
+        SELECT value, @now, 'moved', json_object('from', @id, 'to', @to) FROM json_each(@ids)`),
+      move: database.prepare<Move>(
+        `UPDATE attempts SET line_id = @to, updated_at = @now WHERE id IN (SELECT value FROM json_each(@ids))`,
       ),
       moveCampaigns: database.prepare<{ id: string; to: string }>(
         `UPDATE campaigns SET line_id = @to WHERE line_id = @id AND ${NOT_OVER}`,
@@ -55,28 +75,49 @@ export class LineQueue {
     };
   }
 
-  /** Gives all that waits, and the campaigns that are not over, to another line; returns how many messages. */
+  /**
+   * Gives the campaigns that are not over, and what waits, to another line; returns how many messages were moved already.
+   * Part of the caller's transaction.
+   */
   move(id: string, to: string, now: number): number {
     return inTransaction(this.#deps.database, () => {
-      this.#statements.noteMove.run({ id, to, now });
       this.#statements.moveCampaigns.run({ id, to });
       this.#statements.moveLaunches.run({ id, to });
-      return this.#statements.move.run({ id, to, now }).changes;
+      return this.#moveSome({ id, to, now }, AT_ONCE);
     });
   }
 
-  /** Cancels all that waits; launches under way end, drafts go to the default line. Returns how many messages. */
+  /**
+   * Cancels what waits; launches under way end, drafts go to the default line. Returns how many messages were cancelled
+   * already. Part of the caller's transaction.
+   */
   cancel(id: string): number {
     return inTransaction(this.#deps.database, () => {
       this.#statements.endLaunches.run({ id });
       this.#statements.freeDrafts.run({ id });
-      let cancelled = 0;
-      for (;;) {
-        const some = this.#statements.some.all({ id });
-        for (const attempt of some) this.#deps.outcomes.cancel(attempt, 'line_removed');
-        cancelled += some.length;
-        if (some.length < BATCH) return cancelled;
-      }
+      return this.#cancelSome(id, AT_ONCE);
     });
+  }
+
+  /** Moves or cancels some of what still waits on removed lines; 0 when nothing does. */
+  step(now: number): number {
+    return inTransaction(this.#deps.database, () => {
+      const line = this.#statements.emptied.get();
+      if (line === undefined) return 0;
+      const { id, movedTo: to } = line;
+      return to === null ? this.#cancelSome(id, STEP.cancel) : this.#moveSome({ id, to, now }, STEP.move);
+    });
+  }
+
+  #moveSome(move: Omit<Move, 'ids'>, most: number): number {
+    const ids = JSON.stringify(this.#statements.someIds.all({ id: move.id, most }));
+    this.#statements.noteMove.run({ ...move, ids });
+    return this.#statements.move.run({ ...move, ids }).changes;
+  }
+
+  #cancelSome(id: string, most: number): number {
+    const some = this.#statements.some.all({ id, most });
+    for (const attempt of some) this.#deps.outcomes.cancel(attempt, 'line_removed');
+    return some.length;
   }
 }

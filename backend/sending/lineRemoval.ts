@@ -8,7 +8,7 @@ type Removal = LineRemoval & { id: string };
 /**
  * Takes a line away: it claims nothing more, what left on it is recorded, what it received is processed, what waits goes
  * where the operator says. Its row and its history stay, its keys go (SND-12). Killed anywhere, the line is either still
- * there or gone: a start drops the keys of one that is archived.
+ * there or gone: a start drops the keys of one that is archived, and goes on with what waits on it.
  */
 export function createLineRemoval(deps: LineServiceDependencies, find: (id: string) => Line) {
   const { database, lines, accounts, queue, dispatcher, audit, notify, clock, logger } = deps;
@@ -32,10 +32,13 @@ export function createLineRemoval(deps: LineServiceDependencies, find: (id: stri
       // Asked again: something may have come while the last messages were waited for.
       const to = heir(line, removal);
       const now = clock.now();
-      const moved = to === null ? 0 : queue.move(line.id, to, now);
-      const cancelled = to === null ? queue.cancel(line.id) : 0;
+      const { messages } = queue.waiting(line.id);
+      // Of a big queue the rest follows in steps.
+      if (to === null) queue.cancel(line.id);
+      else queue.move(line.id, to, now);
+      const [moved, cancelled] = to === null ? [0, messages] : [messages, 0];
       deps.liftPauses(line.id);
-      lines.archive(line.id, now);
+      lines.archive(line.id, to, now);
       audit.write({
         actor,
         action: 'line.remove',
@@ -71,6 +74,7 @@ export function createLineRemoval(deps: LineServiceDependencies, find: (id: stri
     try {
       await deps.drainWebhooks();
       const removed = archive(line, removal, actor);
+      deps.emptying.wake();
       forget(line.id);
       return removed;
     } catch (error) {

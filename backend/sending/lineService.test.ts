@@ -15,11 +15,11 @@ beforeEach(() => {
   engine = createTestEngine({ now: '2026-11-20T12:00:00.000Z' });
   const { database, lines, clock, dispatcher, outcomes } = engine;
   audit = createAudit(database, clock);
-  service = composeLines({
+  ({ service } = composeLines({
     ...{ database, lines, audit, clock, dispatcher, outcomes, wake, notify: silentNotify, logger: silentLogger },
     ...{ setup: undefined, asking: (line) => line, locale: () => 'fr', pauses: engine.pauses },
     processor: { runOnce: () => 0 },
-  });
+  }));
 });
 afterEach(() => {
   engine.remove();

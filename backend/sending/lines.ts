@@ -90,9 +90,9 @@ export class Lines {
     this.#configured = place === -1 ? [...others, line] : this.#configured.with(place, line);
   }
 
-  /** Part of the caller's transaction: only the history of the line is left. */
-  archive(id: string, now: number): void {
-    this.#statements.archive.run({ id, now });
+  /** Part of the caller's transaction: only the history of the line is left, and what waits until it is moved or cancelled. */
+  archive(id: string, movedTo: string | null, now: number): void {
+    this.#statements.archive.run({ id, movedTo, now });
   }
 
   /** Forgets the client of a line. */
@@ -248,9 +248,9 @@ function prepareStatements(database: Database) {
     upsert: database.prepare(`
       INSERT INTO lines (id, provider, label, source, created_at) VALUES (@id, @provider, @label, @source, @now)
       ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, label = excluded.label, source = excluded.source,
-        archived_at = NULL`),
-    archive: database.prepare<{ id: string; now: number }>(
-      `UPDATE lines SET archived_at = @now, is_default = 0 WHERE id = @id`,
+        archived_at = NULL, moved_to = NULL`),
+    archive: database.prepare<{ id: string; movedTo: string | null; now: number }>(
+      `UPDATE lines SET archived_at = @now, moved_to = @movedTo, is_default = 0 WHERE id = @id`,
     ),
   };
 }

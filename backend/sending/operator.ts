@@ -201,8 +201,9 @@ export class AttemptOperator {
     const now = clock.now();
     const before = now - input.olderThanDays * DAY_MS;
     if (input.dryRun) return { cleaned: this.#statements.countCleanable.get({ before }) ?? 0, dryRun: true };
-    const cleaned = await inSteps(() => this.#cleanStep(before, now), signal);
-    await inSteps(() => this.#statements.cleanErrors.run({ before, step: CLEAN_STEP }).changes, signal);
+    const cleaned = await inSteps(() => this.#cleanStep(before, now), signal, clock);
+    const { cleanErrors } = this.#statements;
+    await inSteps(() => cleanErrors.run({ before, step: CLEAN_STEP }).changes, signal, clock);
     audit.write({
       actor,
       action: 'attempt.cleanup',

@@ -54,6 +54,7 @@ const LEFT_OUT: Record<string, string> = {
   'categories.contact_count': 'kept by triggers',
   'contacts.import_number': 'imports and their undo stay on the machine that made them',
   'attempts.rank': 'follows from priority and type',
+  'lines.moved_to': 'the machine that continues cancels what had not been moved yet',
   'categories.removed_at': 'a hidden category is named by its id, and a pull leaves it out',
 };
 /** Tables that are not copied, and why. */

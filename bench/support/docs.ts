@@ -8,6 +8,8 @@ import { COLUMNS, rows } from './table.ts';
 const MARKS = {
   all: ['<!-- bench:begin (npm run bench -- --write-docs) -->', '<!-- bench:end -->'],
   api: ['<!-- api:begin (node bench/api.ts --write-docs) -->', '<!-- api:end -->'],
+  lists: ['<!-- lists:begin (node bench/lists.ts --write-docs) -->', '<!-- lists:end -->'],
+  cleanup: ['<!-- cleanup:begin (node bench/cleanup.ts --write-docs) -->', '<!-- cleanup:end -->'],
 } as const;
 
 /** Writes the tables of the last run into `docs/performance.md`. */

@@ -3,24 +3,11 @@ import type { LiveEvent } from '../../backend/contract/liveEvents.ts';
 import type { DayCounts, MessageError, MonitoringStats } from '../../backend/contract/monitoring.ts';
 import { withAttemptState, withError, withToday, type AttemptPages } from './cacheChanges.ts';
 import { keys } from './queries.ts';
-
-/** A list is asked for again at most this often, however fast things change. */
-const REFRESH_MS = 1_000;
+import { createRefreshes } from './refreshes.ts';
 
 /** Brings cached lists up to date with what the backend tells. */
 export function createLiveSync(queryClient: QueryClient): (event: LiveEvent) => void {
-  const waiting = new Map<string, readonly string[]>();
-
-  const refreshSoon = (key: readonly string[]): void => {
-    const name = key.join('/');
-    if (waiting.has(name)) return;
-    waiting.set(name, key);
-    setTimeout(() => {
-      waiting.delete(name);
-      void queryClient.invalidateQueries({ queryKey: key });
-    }, REFRESH_MS);
-  };
-
+  const refreshSoon = createRefreshes(queryClient);
   let errorsKnown: string | null = null;
 
   const onStats = (stats: MonitoringStats): void => {
