@@ -27,8 +27,17 @@ const cipherOf = (ring: () => DataKey[], sealsAll = false): BodyCipher =>
 /** What a new machine makes of the copy of a lost one, as far as its keys go. */
 export function describePull({ url, machine }: Pull): void {
   const pull = async (
-    options: { ring?: DataKey[]; withoutKey?: boolean; linesWithKeys?: string[]; now?: number } = {},
+    options: {
+      ring?: DataKey[];
+      withoutKey?: boolean;
+      linesWithKeys?: string[];
+      now?: number;
+      progress?: () => void;
+      /** Runs when the rows were read for the first time. */
+      beforeTakeOver?: () => Promise<void>;
+    } = {},
   ) => {
+    const { beforeTakeOver = () => Promise.resolve(), ...asked } = options;
     const folder = mkdtempSync(path.join(tmpdir(), 'vigie-pulled-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true, force: true });
@@ -41,9 +50,17 @@ export function describePull({ url, machine }: Pull): void {
         withoutKey: false,
         linesWithKeys: ['line'],
         now: Date.parse('2026-11-20T08:00:00.000Z'),
-        ...options,
+        progress: () => {},
+        ...asked,
       },
-      ...{ remote, source: 'machine-1', migrationsDir: MIGRATIONS, progress: () => {} },
+      ...{ source: 'machine-1', migrationsDir: MIGRATIONS },
+      remote: {
+        ...remote,
+        takeOver: async (source: string) => {
+          await beforeTakeOver();
+          return remote.takeOver(source);
+        },
+      },
       folders: { folder, secretsFolder: folder, demo: false },
     }).catch((error: unknown) => error);
     const [known] = await remote.sources();
@@ -117,6 +134,54 @@ export function describePull({ url, machine }: Pull): void {
       expect(pulled).toMatchObject({ usedKeys: [third.id, second.id, first.id], unreadable: 0 });
       const setting = open(folder).prepare<[], string>(`SELECT value FROM meta WHERE key = 'encrypt_all'`).pluck();
       expect(setting.get()).toBe('1');
+    });
+
+    it('is refused before the place of the other machine is taken, also when many keys are at hand (SYN-3, SEC-3)', async () => {
+      const [first, ...others] = Array.from({ length: 7 }, someKey);
+      if (first === undefined) throw new Error('no key');
+      const ring = [...others, first];
+      let inUse = first;
+      const lost = machine({ cipher: cipherOf(() => [inUse, ...ring], true) });
+      lost.add({ body: 'Bonjour' });
+      inUse = someKey();
+      lost.add({ body: 'Bonsoir' });
+      await lost.sync.push({ hourly: true });
+      const refused = await pull({ ring });
+      expect(refused.pulled).toMatchObject({ code: 'copy_key_missing', data: { keyId: inUse.id } });
+      expect([refused.files, refused.generation]).toEqual([[], 1]);
+    });
+
+    it('is refused before the place is taken, too, when a timeline alone needs the key (SYN-3, SEC-3)', async () => {
+      const own = someKey();
+      const lost = machine({ cipher: cipherOf(() => [own], true) });
+      const { id } = lost.add({ body: '' });
+      const sealed = cipherOf(() => [own]).seal('refused', ['attempts', id, 'error_detail']);
+      lost.database.prepare(`UPDATE attempts SET body = '', title = NULL WHERE id = ?`).run(id);
+      lost.database
+        .prepare(`INSERT INTO attempt_events (attempt_id, at, event, detail) VALUES (?, 1, 'refused', json_object('detail', ?))`)
+        .run(id, sealed);
+      await lost.sync.push({ hourly: true });
+      const refused = await pull();
+      expect(refused.pulled).toMatchObject({ code: 'copy_key_missing', data: { keyId: own.id } });
+      expect([refused.files, refused.generation]).toEqual([[], 1]);
+    });
+
+    it('takes over what the other machine still wrote while its rows were read (SYN-3, I9)', async () => {
+      const lost = machine();
+      const [kept, gone] = [lost.add({ title: 'before' }), lost.add()];
+      await lost.sync.push({ hourly: true });
+      let late: Promise<void> | null = null;
+      const { pulled, folder } = await pull({
+        progress: () => {
+          lost.database.prepare(`UPDATE attempts SET title = 'after' WHERE id = ?`).run(kept.id);
+          lost.database.prepare(`DELETE FROM attempts WHERE id = ?`).run(gone.id);
+          late ??= lost.sync.push({ hourly: true });
+        },
+        beforeTakeOver: async () => late ?? undefined,
+      });
+      expect(pulled).toMatchObject({ leftOut: 0 });
+      const titles = open(folder).prepare<[], string | null>(`SELECT title FROM attempts`).pluck().all();
+      expect(titles).toEqual(['after']);
     });
   });
 
