@@ -26,6 +26,8 @@ const HOURLY = 'daily_message_stats';
 const COPY_STEP = 300;
 /** In `meta`: accounts on which what other machines sent is counted here. */
 export const HEARD_OF = 'sync_heard_of';
+/** In `meta`: the restore after which this file was compared with its copy. */
+export const COMPARED = 'sync_restored_at';
 /** Letters that one request carries, about. */
 const BATCH_LETTERS = 1_000_000;
 const SHOWN_SET_ASIDE = 50;
@@ -85,6 +87,19 @@ export class Outbox {
       setVersion: database.prepare<{ version: number }>(
         `UPDATE sync_state SET version = max(version, @version) WHERE id = 1`,
       ),
+      moveBehind: database.prepare<{ version: number }>(`UPDATE sync_outbox SET version = version + @version`),
+      addVersion: database.prepare<{ version: number }>(
+        `UPDATE sync_state SET version = version + @version WHERE id = 1`,
+      ),
+      isRestored: database
+        .prepare<[], number>(
+          `SELECT (SELECT value FROM meta WHERE key = 'restored_at') IS NOT
+             (SELECT value FROM meta WHERE key = '${COMPARED}')`,
+        )
+        .pluck(),
+      compared: database.prepare(`
+        INSERT INTO meta (key, value) SELECT '${COMPARED}', value FROM meta WHERE key = 'restored_at'
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value`),
       setGeneration: database.prepare<{ generation: number }>(
         `UPDATE sync_state SET generation = @generation WHERE id = 1`,
       ),
@@ -177,9 +192,21 @@ export class Outbox {
     this.#statements.putAllBack.run();
   }
 
-  /** Versions go on from here: Supabase knows greater ones. */
-  raiseVersion(version: number): void {
-    this.#statements.setVersion.run({ version });
+  /** Also what waits gets a version above this one: Supabase knows others under those that were given here. */
+  goOnBehind(version: number): void {
+    inTransaction(this.#database, () => {
+      this.#statements.moveBehind.run({ version });
+      this.#statements.addVersion.run({ version });
+    });
+  }
+
+  /** This file was restored since it was last compared with its copy. */
+  isRestored(): boolean {
+    return this.#statements.isRestored.get() === 1;
+  }
+
+  setCompared(): void {
+    this.#statements.compared.run();
   }
 
   setGeneration(generation: number): void {
@@ -222,7 +249,7 @@ export class Outbox {
       const rows = keysAfter(this.#database, mirror, copying.after);
       for (const [index, { rowKey }] of rows.entries())
         this.#statements.note.run({ entity: mirror.entity, rowKey, version: version + index + 1 });
-      this.raiseVersion(version + rows.length);
+      this.#statements.setVersion.run({ version: version + rows.length });
       const last = rows.at(-1);
       const isOver = last === undefined || rows.length < COPY_STEP;
       const next = isOver

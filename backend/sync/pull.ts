@@ -8,7 +8,7 @@ import { syncFolder } from '../storage/secrets.ts';
 import { VigieError } from '../contract/errors.ts';
 import { raiseToSlots } from './bringBack.ts';
 import { decodeRow, UncopiableError, type LocalRow } from './codec.ts';
-import { HEARD_OF } from './outbox.ts';
+import { COMPARED, HEARD_OF } from './outbox.ts';
 import { MIRRORS, type Mirror } from './mirrors.ts';
 import type { DataKey } from '../storage/encryption/dataKeys.ts';
 import type { Remote, Source } from './remote.ts';
@@ -201,6 +201,8 @@ function complete(database: Database, { taken, now }: { taken: Source; now: numb
       `INSERT INTO meta (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     );
     setMeta.run({ key: 'workspace_id', value: taken.source });
+    // It has all that the copy has.
+    setMeta.run({ key: COMPARED, value: String(now) });
     // What others sent on its accounts was counted in the lost file alone.
     setMeta.run({ key: HEARD_OF, value: '{}' });
     const latest = database.prepare<[], number | null>(`SELECT max(taken_at) FROM quota_slots`).pluck().get();
