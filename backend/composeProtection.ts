@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
+import type { SentenceKey } from './contract/messages/sentence.ts';
 import type { Protection } from './contract/protection.ts';
 import type { Clock } from './core/clock.ts';
 import { toIso } from './core/days.ts';
@@ -24,7 +25,8 @@ const notYet = (): never => {
 };
 /** Before the keys are known. */
 export const NO_KEYS_YET: Services['protection'] = {
-  ...{ get: notYet, update: notYet, rotate: notYet, setPassphrase: notYet, export: notYet },
+  ...{ get: notYet, update: notYet, rotate: notYet, export: notYet },
+  ...{ setPassphrase: notYet, removePassphrase: notYet },
 };
 
 const SETTING = 'encrypt_all';
@@ -107,6 +109,27 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
     return get();
   };
 
+  /** Lets pass who knows the passphrase that is to go. */
+  const refuseStranger = async (current: string | undefined): Promise<void> => {
+    const refuse = (detail: SentenceKey, reason: string): never => {
+      throw new VigieError('bad_request', { detail, reason });
+    };
+    if (protection.kind !== 'passphrase') refuse('protection.no_passphrase', 'protected_already');
+    if (config.passphrase !== null) refuse('protection.passphrase_fixed', 'fixed_by_environment');
+    if (current === undefined) refuse('protection.current_missing', 'passphrase_missing');
+    else if (!(await protection.opensBy(current))) refuse('protection.current_wrong', 'passphrase_wrong');
+  };
+  const keepSecretsBy = async (passphrase: string | null): Promise<void> => {
+    const takeBack = await protection.setPassphrase(passphrase);
+    try {
+      // Written at once; clear files are overwritten.
+      loadSecrets(config.dataDir, protection);
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+  };
+
   return {
     cipher,
     sweep,
@@ -139,13 +162,18 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
           ring = next;
           return reached();
         },
-        async setPassphrase({ passphrase }, actor) {
-          if (protection.kind !== 'none')
-            throw new VigieError('bad_request', { detail: 'passphrase', reason: 'protected_already' });
-          await protection.setPassphrase(passphrase);
-          // Sealed at once; the clear files are overwritten.
-          loadSecrets(config.dataDir, protection);
-          audit.write({ actor, action: 'secrets.passphrase', target: '' });
+        async setPassphrase({ passphrase, current }, actor) {
+          if (protection.kind !== 'none') await refuseStranger(current);
+          const action = protection.kind === 'none' ? 'secrets.passphrase' : 'secrets.passphrase_changed';
+          await keepSecretsBy(passphrase);
+          audit.write({ actor, action, target: '' });
+          listeners.notify.changed('settings');
+          return get();
+        },
+        async removePassphrase({ current }, actor) {
+          await refuseStranger(current);
+          await keepSecretsBy(null);
+          audit.write({ actor, action: 'secrets.passphrase_removed', target: '' });
           listeners.notify.changed('settings');
           return get();
         },
