@@ -276,7 +276,10 @@ it('secrets in clear are sealed by a passphrase that is chosen while it runs, an
 
 describe('a passphrase that was chosen (DSK-6)', () => {
   const [FIRST, SECOND] = ['cheval batterie agrafe', 'tournesol gravier nuage'] as const;
-  const answering = (answer: string): Ask => (isWrong) => Promise.resolve(isWrong ? null : answer);
+  const answering =
+    (answer: string): Ask =>
+    (isWrong) =>
+      Promise.resolve(isWrong ? null : answer);
   async function chosen(folder: string): Promise<Application> {
     const host = await application(folder);
     await host.services.protection.setPassphrase({ passphrase: FIRST }, 'test');
