@@ -57,6 +57,20 @@ describe('an import in steps', () => {
     expect(() => host.imports.begin({ id }, 'test')).toThrow('wrong_import_state');
   });
 
+  it('refuses a part that leaves a hole before it, and takes the last one again when its answer was lost (CMP-1)', async () => {
+    const content = new Blob(['tel\n0639980001\n']);
+    const { id } = host.imports.create({ fileName: 'clients.csv', size: content.size });
+    const part = (from: number, to = content.size) =>
+      host.imports.upload({ id, offset: from }, content.slice(from, to));
+    await expect(part(4)).rejects.toThrow('bad_request');
+    await part(0, 4);
+    await expect(part(10)).rejects.toThrow('bad_request');
+    for (let again = 0; again < 2; again++) expect((await part(4)).state).toBe('ready');
+    await expect(part(0, 4)).rejects.toThrow('wrong_import_state');
+    expect(host.imports.begin({ id }, 'test')).toMatchObject({ state: 'done', imported: 1 });
+    await expect(part(4)).rejects.toThrow('wrong_import_state');
+  });
+
   it('reads categories, opt-outs and refused consent from columns (CMP-1, CMP-2, SND-13)', async () => {
     const known = host.contact({ phone: '+33639980003', name: 'Ali' });
     const campaign = host.started([known]);

@@ -216,8 +216,13 @@ export function createImports(dependencies: ImportDependencies): Imports {
     create: ({ fileName, size }) => view(insert(fileName, size, 'uploading')),
 
     async upload({ id, offset }, part) {
-      const row = findIn(id, ['uploading']);
+      const row = findIn(id, ['uploading', 'ready']);
       if (offset + part.size > row.size) throw new VigieError('payload_too_large');
+      // The last part came before, and its answer was lost.
+      if (row.state === 'ready' && offset + part.size === row.size) return view(row);
+      if (row.state === 'ready') throw new VigieError('wrong_import_state', { state: row.state });
+      // Nothing may be missing in between.
+      if (offset > files.sizeOf(id)) throw new VigieError('bad_request', { detail: 'offset' });
       const received = await files.write(id, offset, part);
       if (received === row.size) store.setState(id, 'ready');
       return get(id);
