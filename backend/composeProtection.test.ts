@@ -6,13 +6,15 @@ import { filesWith } from '../tests/support/filesOf.ts';
 import { column, temporaryFolders } from '../tests/support/folders.ts';
 import { compose, MIGRATIONS, type Application } from './compose.ts';
 import { loadConfig } from './config.ts';
+import { systemClock } from './core/clock.ts';
 import { silentLogger } from './core/logger.ts';
+import { createTokens } from './http/tokens.ts';
 import { AttemptStore } from './sending/attemptStore.ts';
 import { completeRestore } from './storage/backups/restore.ts';
 import { backupFolder } from './storage/backups/createBackup.ts';
 import { toDataKey, writeDataKey } from './storage/encryption/dataKeys.ts';
 import { loadSecrets } from './storage/secrets.ts';
-import { openStore } from './storage/store.ts';
+import { openStore, readHostFile } from './storage/store.ts';
 import { createWebhookInbox } from './webhooks/inbox.ts';
 
 const newFolder = temporaryFolders('vigie-protection-');
@@ -373,6 +375,26 @@ describe('a passphrase that was chosen (DSK-6)', () => {
     const { protection } = host.services;
     await expect(protection.setPassphrase({ passphrase: SECOND, current: FIRST }, 'test')).rejects.toMatchObject(fixed);
     await expect(protection.removePassphrase({ current: FIRST }, 'test')).rejects.toMatchObject(fixed);
+  });
+
+  it('does not keep commands on this machine from the host that runs, whenever it is chosen or goes (SEC-2)', async () => {
+    const folder = newFolder();
+    const config = loadConfig({ dataDir: folder, demo: false, port: '0', webhookPort: '0' }, {});
+    const host = await compose({ config, logger: silentLogger });
+    open.push(host);
+    await host.start();
+    const lent = (): string | undefined => readHostFile(folder)?.key;
+    expect(lent()).toBeUndefined();
+    await host.services.protection.setPassphrase({ passphrase: FIRST }, 'test');
+    const { token } = await createTokens({
+      ...{ secret: Buffer.from(lent() ?? '', 'base64url'), clock: systemClock },
+    }).issueToken({ role: 'admin', expiresInMs: 60_000 });
+    const answer = await fetch(`${host.addresses().admin}/api/protection`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await answer.json()).toMatchObject({ secrets: 'passphrase' });
+    await host.services.protection.removePassphrase({ current: FIRST }, 'test');
+    expect(lent()).toBeUndefined();
   });
 
   it('stays as it was when the change cannot be written', async () => {

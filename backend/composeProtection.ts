@@ -42,11 +42,18 @@ export type ProtectionParts = {
   mode: 'host' | 'command';
 };
 
+type Listeners = {
+  audit: Audit;
+  notify: Notify;
+  /** The secrets are kept in another way from now on. */
+  secretsKept: () => void;
+};
+
 export type DataProtection = {
   cipher: BodyCipher;
   sweep: BodySweep;
   /** The calls, once there is somebody to tell. */
-  service(told: { audit: Audit; notify: Notify }): Services['protection'];
+  service(told: Listeners): Services['protection'];
 };
 
 /** Wires what keeps the texts of messages from who has the files (SEC-3). */
@@ -59,7 +66,7 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
   const keys = createSealingKeys(database);
   let ring = keyRing(config.dataKeys, parts.secrets.dataKeys);
   let sealsAll = readSetting.get({ key: SETTING }) === '1';
-  let told: { audit: Audit; notify: Notify } | null = null;
+  let told: Listeners | null = null;
 
   const inUse = (): DataKey => {
     const [first] = ring;
@@ -128,6 +135,8 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
       takeBack();
       throw error;
     }
+    told?.secretsKept();
+    told?.notify.changed('settings');
   };
 
   return {
@@ -167,14 +176,12 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
           const action = protection.kind === 'none' ? 'secrets.passphrase' : 'secrets.passphrase_changed';
           await keepSecretsBy(passphrase);
           audit.write({ actor, action, target: '' });
-          listeners.notify.changed('settings');
           return get();
         },
         async removePassphrase({ current }, actor) {
           await refuseStranger(current);
           await keepSecretsBy(null);
           audit.write({ actor, action: 'secrets.passphrase_removed', target: '' });
-          listeners.notify.changed('settings');
           return get();
         },
         export(actor) {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import type { Contact } from '../contract/contacts.ts';
@@ -69,6 +71,15 @@ describe('an import in steps', () => {
     await expect(part(0, 4)).rejects.toThrow('wrong_import_state');
     expect(host.imports.begin({ id }, 'test')).toMatchObject({ state: 'done', imported: 1 });
     await expect(part(4)).rejects.toThrow('wrong_import_state');
+  });
+
+  it('is not there any more without its file, as after a restored backup (CMP-1, REL-6)', async () => {
+    const id = await sent('tel\n0639980001');
+    const folder = path.join(path.dirname(host.database.name), 'imports');
+    rmSync(path.join(folder, `${id}.csv`));
+    expect(() => host.imports.preview({ id })).toThrow('not_found');
+    expect(() => host.imports.begin({ id }, 'test')).toThrow('not_found');
+    expect(await host.imports.cancel(id, 'test')).toMatchObject({ state: 'stopped' });
   });
 
   it('reads categories, opt-outs and refused consent from columns (CMP-1, CMP-2, SND-13)', async () => {

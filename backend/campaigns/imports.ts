@@ -70,6 +70,10 @@ export function createImports(dependencies: ImportDependencies): Imports {
     if (!states.includes(row.state)) throw new VigieError('wrong_import_state', { state: row.state });
     return row;
   };
+  /** A backup holds no files of imports. */
+  const requireFile = (id: string): void => {
+    if (!existsSync(files.pathOf(id))) throw new VigieError('not_found');
+  };
   const view = (row: ImportRow) => toImport(row, runner.expectedTotal(row.id), locale());
   const get = (id: string) => view(find(id));
   const announce = (id: string): void => {
@@ -230,13 +234,14 @@ export function createImports(dependencies: ImportDependencies): Imports {
 
     preview({ id, mapping, country }) {
       const row = findIn(id, STARTABLE);
+      requireFile(id);
       const { bytes } = files.start(id, row.size);
       return guarded(() => previewOf(bytes, { country: country ?? settings().defaultCountry, mapping }, locale()));
     },
 
     begin({ id, dryRun = false, ...options }, actor) {
       const row = findIn(id, STARTABLE);
-      if (!existsSync(files.pathOf(id))) throw new VigieError('not_found');
+      requireFile(id);
       void begin(row, optionsOf(options), dryRun);
       if (!dryRun) audit.write({ actor, action: 'import.start', target: id });
       return get(id);
@@ -256,7 +261,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
 
     resume(id, actor) {
       const row = findIn(id, RESUMABLE);
-      if (!existsSync(files.pathOf(id))) throw new VigieError('not_found');
+      requireFile(id);
       refuseWhileBusy();
       store.setState(id, 'running');
       audit.write({ actor, action: 'import.resume', target: id });
