@@ -21,7 +21,7 @@ type JobDependencies = {
 
 /** What time alone brings about (OPS-7). */
 export function composeJobs(workspace: Workspace, { clock, logger, backups, store }: JobDependencies): Job[] {
-  const { campaigns, ledger, lines, live, preferences, processor, services, silence, sync } = workspace;
+  const { campaigns, dispatcher, ledger, lines, live, preferences, processor, services, silence, sync } = workspace;
   const backUp = async (): Promise<void> => {
     try {
       await backups.create('daily', 'vigie');
@@ -37,6 +37,8 @@ export function composeJobs(workspace: Workspace, { clock, logger, backups, stor
   };
   return [
     { name: 'check-interactions', schedule: '0 * * * *', atStart: true, run: () => campaigns.closing.runOnce() },
+    // What is due leaves by itself; this looks at it once more, whatever became of a timer.
+    { name: 'process-retries', schedule: '*/5 * * * *', run: () => dispatcher.wake() },
     { name: 'start-campaigns', schedule: '* * * * *', atStart: true, run: () => campaigns.launch.startDue() },
     {
       name: 'health',
