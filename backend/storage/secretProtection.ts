@@ -8,6 +8,14 @@ import type { DataKey } from './encryption/dataKeys.ts';
 import { KEY_BYTES, seal, unseal } from './encryption/seal.ts';
 
 export const SECRETS_FILE = 'secrets.json';
+/** A second copy, kept in the same way: without its secrets a folder cannot be read, nor its backups. */
+export const SECRETS_COPY = 'secrets.copy.json';
+
+/** What the file of a folder's secrets holds; its copy's where the file is gone; null in a folder that never had any. */
+export function readSecretsFile(folder: string): string | null {
+  const found = [SECRETS_FILE, SECRETS_COPY].map((name) => path.join(folder, name)).find((file) => existsSync(file));
+  return found === undefined ? null : readFileSync(found, 'utf8');
+}
 
 /** 64 MiB and about 0.3 s for each guess (OWASP, scrypt: N=2^16, r=8, p=2). */
 export const SCRYPT = { N: 2 ** 16, r: 8, p: 2 } as const;
@@ -93,8 +101,8 @@ export const UNPROTECTED: SecretProtection = {
  *   `data_key_wrong`, `os_store_failed`
  */
 export async function openProtection(dataDir: string, means: KeyMeans): Promise<SecretProtection> {
-  const file = path.join(dataDir, SECRETS_FILE);
-  return protectionFor(existsSync(file) ? readEnvelope(readFileSync(file, 'utf8')) : null, means);
+  const content = readSecretsFile(dataDir);
+  return protectionFor(content === null ? null : readEnvelope(content), means);
 }
 
 /** Null where the secrets of a folder cannot be opened: putting files in its place is the way out of that too. */
