@@ -82,6 +82,15 @@ describe('an import in steps', () => {
     expect(await host.imports.cancel(id, 'test')).toMatchObject({ state: 'stopped' });
   });
 
+  it('gives its refused lines as a file in which a spreadsheet finds no formula (CMP-1, CMP-13)', async () => {
+    const values = ['=1+1', '＝1+1', "'=1", '"a;b"', '@x'];
+    const { id } = await done(`tel\n${values.join('\n')}\n`);
+    const lines = (await host.imports.refusedFile(id).text()).split('\r\n').slice(1, -1);
+    const read = lines.map((line) => line.split(';').slice(2).join(';'));
+    expect(read).toEqual(["'=1+1", "'＝1+1", "'=1", '"a;b"', "'@x"]);
+    expect(lines[0]).toMatch(/^2;/);
+  });
+
   it('reads categories, opt-outs and refused consent from columns (CMP-1, CMP-2, SND-13)', async () => {
     const known = host.contact({ phone: '+33639980003', name: 'Ali' });
     const campaign = host.started([known]);
