@@ -126,6 +126,13 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
     if (current === undefined) refuse('protection.current_missing', 'passphrase_missing');
     else if (!(await protection.opensBy(current))) refuse('protection.current_wrong', 'passphrase_wrong');
   };
+  /** One change of the passphrase after the other: each is asked about the one before. */
+  let changing: Promise<unknown> = Promise.resolve();
+  const inTurn = (change: () => Promise<Protection>): Promise<Protection> => {
+    const turn = changing.then(change);
+    changing = turn.catch(() => {});
+    return turn;
+  };
   const keepSecretsBy = async (passphrase: string | null): Promise<void> => {
     const takeBack = await protection.setPassphrase(passphrase);
     try {
@@ -171,19 +178,21 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
           ring = next;
           return reached();
         },
-        async setPassphrase({ passphrase, current }, actor) {
-          if (protection.kind !== 'none') await refuseStranger(current);
-          const action = protection.kind === 'none' ? 'secrets.passphrase' : 'secrets.passphrase_changed';
-          await keepSecretsBy(passphrase);
-          audit.write({ actor, action, target: '' });
-          return get();
-        },
-        async removePassphrase({ current }, actor) {
-          await refuseStranger(current);
-          await keepSecretsBy(null);
-          audit.write({ actor, action: 'secrets.passphrase_removed', target: '' });
-          return get();
-        },
+        setPassphrase: ({ passphrase, current }, actor) =>
+          inTurn(async () => {
+            if (protection.kind !== 'none') await refuseStranger(current);
+            const action = protection.kind === 'none' ? 'secrets.passphrase' : 'secrets.passphrase_changed';
+            await keepSecretsBy(passphrase);
+            audit.write({ actor, action, target: '' });
+            return get();
+          }),
+        removePassphrase: ({ current }, actor) =>
+          inTurn(async () => {
+            await refuseStranger(current);
+            await keepSecretsBy(null);
+            audit.write({ actor, action: 'secrets.passphrase_removed', target: '' });
+            return get();
+          }),
         export(actor) {
           const { id } = inUse();
           audit.write({ actor, action: 'key.export', target: id });

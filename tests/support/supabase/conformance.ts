@@ -1,15 +1,11 @@
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '@supabase/supabase-js';
-import { QuotaLedger } from '../../../backend/monitoring/quotaLedger.ts';
-import { markRestored } from '../../../backend/storage/backups/restore.ts';
-import { inTransaction, openDatabase } from '../../../backend/storage/database.ts';
+import { inTransaction } from '../../../backend/storage/database.ts';
 import { MIRRORS } from '../../../backend/sync/mirrors.ts';
 import { inserter } from '../../../backend/sync/pull.ts';
 import { createRemote } from '../../../backend/sync/remote.ts';
 import { removeTriggers } from '../../../backend/sync/triggers.ts';
 import { createTestStore } from '../engine.ts';
-import { temporaryFolders } from '../folders.ts';
 import { repetitions } from '../repetitions.ts';
 import { ANON_KEY, SERVICE_KEY, startAdapter, type Adapter } from './adapter.ts';
 import { emptyEngine, migrateEngine, type Engine } from './engine.ts';
@@ -30,7 +26,6 @@ export function describeSync(
     let engine: Engine;
     let adapter: Adapter;
     let stop: () => Promise<unknown>;
-    const temporaryFolder = temporaryFolders('vigie-restored-');
     const machines: Machine[] = [];
     const machine = (options: Partial<Parameters<typeof createMachine>[0]> = {}): Machine => {
       const made = createMachine({ url: adapter.url, source: 'machine-1', ...options });
@@ -230,7 +225,7 @@ export function describeSync(
       await expectCopied(engine, first);
     });
 
-    describePull({ url: () => adapter.url, machine });
+    describePull({ url: () => adapter.url, engine: () => engine, machine });
 
     it('a machine whose place was taken is refused, and told so once (SYN-3)', async () => {
       const first = machine();
@@ -274,41 +269,6 @@ export function describeSync(
       expect(older.ledger.usage(older.clock.now()).used).toBeGreaterThanOrEqual(5);
       expect(older.ledger.usage(older.clock.now()).rollingUsed).toBe(6);
       expect(older.sync.outbox.state().version).toBeGreaterThan(first.sync.outbox.state().version);
-    });
-
-    it('a restored backup is the older file also when it changed a lot before Supabase was reached (SYN-3, I9)', async () => {
-      const first = machine();
-      const [changed, removed] = [first.add({ title: 'at the backup' }), first.add()];
-      await first.sync.push({ hourly: true });
-      const file = path.join(temporaryFolder(), 'vigie.db');
-      first.database.prepare(`VACUUM INTO ?`).run(file);
-      for (const { id } of [changed, removed])
-        first.database.prepare(`UPDATE attempts SET title = 'after the backup' WHERE id = ?`).run(id);
-      for (const attemptId of ['one', 'two'])
-        first.ledger.take({ attemptId, lineId: 'line', kind: 'other', now: first.clock.now() }, first.limits);
-      await first.sync.push({ hourly: true });
-
-      markRestored(file, { createdAt: '2026-11-20T07:00:00.000Z', kind: 'daily' }, first.clock.now());
-      const database = openDatabase(file);
-      onTestFinished(() => {
-        database.close();
-      });
-      const retitle = database.prepare(`UPDATE attempts SET title = ? WHERE id = ?`);
-      retitle.run('after the restore', changed.id);
-      database.prepare(`DELETE FROM attempts WHERE id = ?`).run(removed.id);
-      const setting = database.prepare(
-        `INSERT INTO settings (key, value, updated_at) VALUES (?, '1', 1) ON CONFLICT (key) DO UPDATE SET updated_at = 2`,
-      );
-      for (let count = 0; count < 50; count++) setting.run('dailyLimit');
-      const sync = first.syncOf(database, first.accounts);
-      await sync.push({ hourly: true });
-      expect(sync.problem).toBe(null);
-      expect(new QuotaLedger(database).usage(first.clock.now()).used).toBe(2);
-      await expectCopied(engine, { database, source: 'machine-1' });
-      const { version } = sync.outbox.state();
-      await first.syncOf(database, first.accounts).push({ hourly: true });
-      // Once is enough.
-      expect(sync.outbox.state().version).toBe(version);
     });
   });
 }

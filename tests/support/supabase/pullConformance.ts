@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { QuotaLedger } from '../../../backend/monitoring/quotaLedger.ts';
 import { AttemptStore } from '../../../backend/sending/attemptStore.ts';
+import { markRestored } from '../../../backend/storage/backups/restore.ts';
 import { openDatabase } from '../../../backend/storage/database.ts';
 import { createBodyCipher, type BodyCipher } from '../../../backend/storage/encryption/bodyCipher.ts';
 import { toDataKey, type DataKey } from '../../../backend/storage/encryption/dataKeys.ts';
@@ -12,11 +12,14 @@ import { missingKey } from '../../../backend/storage/encryption/sealingKeys.ts';
 import { pullWorkspace } from '../../../backend/sync/pull.ts';
 import { createRemote } from '../../../backend/sync/remote.ts';
 import { MIGRATIONS } from '../engine.ts';
+import { temporaryFolders } from '../folders.ts';
 import { SERVICE_KEY } from './adapter.ts';
-import type { createMachine, Machine } from './machine.ts';
+import type { Engine } from './engine.ts';
+import { expectCopied, type createMachine, type Machine } from './machine.ts';
 
 type Pull = {
   url: () => string;
+  engine: () => Engine;
   machine: (options?: Partial<Parameters<typeof createMachine>[0]>) => Machine;
 };
 
@@ -25,7 +28,8 @@ const cipherOf = (ring: () => DataKey[], sealsAll = false): BodyCipher =>
   createBodyCipher({ ring, sealsAll: () => sealsAll });
 
 /** What a new machine makes of the copy of a lost one, as far as its keys go. */
-export function describePull({ url, machine }: Pull): void {
+export function describePull({ url, engine, machine }: Pull): void {
+  const temporaryFolder = temporaryFolders('vigie-pulled-');
   const pull = async (
     options: {
       ring?: DataKey[];
@@ -38,11 +42,7 @@ export function describePull({ url, machine }: Pull): void {
     } = {},
   ) => {
     const { beforeTakeOver = () => Promise.resolve(), ...asked } = options;
-    const folder = mkdtempSync(path.join(tmpdir(), 'vigie-pulled-'));
-    onTestFinished(() => {
-      rmSync(folder, { recursive: true, force: true });
-    });
-    mkdirSync(folder, { recursive: true });
+    const folder = temporaryFolder();
     const remote = createRemote({ url: url(), serviceRoleKey: SERVICE_KEY });
     const pulled = await pullWorkspace({
       ...{
@@ -158,7 +158,9 @@ export function describePull({ url, machine }: Pull): void {
       const sealed = cipherOf(() => [own]).seal('refused', ['attempts', id, 'error_detail']);
       lost.database.prepare(`UPDATE attempts SET body = '', title = NULL WHERE id = ?`).run(id);
       lost.database
-        .prepare(`INSERT INTO attempt_events (attempt_id, at, event, detail) VALUES (?, 1, 'refused', json_object('detail', ?))`)
+        .prepare(
+          `INSERT INTO attempt_events (attempt_id, at, event, detail) VALUES (?, 1, 'refused', json_object('detail', ?))`,
+        )
         .run(id, sealed);
       await lost.sync.push({ hourly: true });
       const refused = await pull();
@@ -225,5 +227,40 @@ export function describePull({ url, machine }: Pull): void {
     await lost.sync.push({ hourly: true });
     expect((await pull()).pulled).toMatchObject({ linesWithoutKeys: ['Lyon'] });
     expect((await pull({ linesWithKeys: [] })).pulled).toMatchObject({ linesWithoutKeys: ['Lyon', 'Line'] });
+  });
+
+  it('a restored backup is the older file also when it changed a lot before Supabase was reached (SYN-3, I9)', async () => {
+    const first = machine();
+    const [changed, removed] = [first.add({ title: 'at the backup' }), first.add()];
+    await first.sync.push({ hourly: true });
+    const file = path.join(temporaryFolder(), 'vigie.db');
+    first.database.prepare(`VACUUM INTO ?`).run(file);
+    for (const { id } of [changed, removed])
+      first.database.prepare(`UPDATE attempts SET title = 'after the backup' WHERE id = ?`).run(id);
+    for (const attemptId of ['one', 'two'])
+      first.ledger.take({ attemptId, lineId: 'line', kind: 'other', now: first.clock.now() }, first.limits);
+    await first.sync.push({ hourly: true });
+
+    markRestored(file, { createdAt: '2026-11-20T07:00:00.000Z', kind: 'daily' }, first.clock.now());
+    const database = openDatabase(file);
+    onTestFinished(() => {
+      database.close();
+    });
+    const retitle = database.prepare(`UPDATE attempts SET title = ? WHERE id = ?`);
+    retitle.run('after the restore', changed.id);
+    database.prepare(`DELETE FROM attempts WHERE id = ?`).run(removed.id);
+    const setting = database.prepare(
+      `INSERT INTO settings (key, value, updated_at) VALUES (?, '1', 1) ON CONFLICT (key) DO UPDATE SET updated_at = 2`,
+    );
+    for (let count = 0; count < 50; count++) setting.run('dailyLimit');
+    const sync = first.syncOf(database, first.accounts);
+    await sync.push({ hourly: true });
+    expect(sync.problem).toBe(null);
+    expect(new QuotaLedger(database).usage(first.clock.now()).used).toBe(2);
+    await expectCopied(engine(), { database, source: 'machine-1' });
+    const { version } = sync.outbox.state();
+    await first.syncOf(database, first.accounts).push({ hourly: true });
+    // Once is enough.
+    expect(sync.outbox.state().version).toBe(version);
   });
 }
