@@ -24,6 +24,8 @@ type State = {
 const HOURLY = 'daily_message_stats';
 /** Rows noted in one transaction while everything is copied. */
 const COPY_STEP = 300;
+/** Positions of which the rows are given new versions at once. */
+const MOVE_STEP = 5_000;
 /** In `meta`: accounts on which what other machines sent is counted here. */
 export const HEARD_OF = 'sync_heard_of';
 /** In `meta`: the restore after which this file was compared with its copy. */
@@ -87,7 +89,10 @@ export class Outbox {
       setVersion: database.prepare<{ version: number }>(
         `UPDATE sync_state SET version = max(version, @version) WHERE id = 1`,
       ),
-      moveBehind: database.prepare<{ version: number }>(`UPDATE sync_outbox SET version = version + @version`),
+      lastPosition: database.prepare<[], number | null>(`SELECT max(position) FROM sync_outbox`).pluck(),
+      moveBehind: database.prepare<{ version: number; former: number; after: number; upTo: number }>(`
+        UPDATE sync_outbox SET version = version + @version
+        WHERE position > @after AND position <= @upTo AND version <= @former`),
       addVersion: database.prepare<{ version: number }>(
         `UPDATE sync_state SET version = version + @version WHERE id = 1`,
       ),
@@ -192,12 +197,22 @@ export class Outbox {
     this.#statements.putAllBack.run();
   }
 
-  /** Also what waits gets a version above this one: Supabase knows others under those that were given here. */
-  goOnBehind(version: number): void {
+  /**
+   * Everything is copied above this version: Supabase knows other rows under those that were given here. Also what waits
+   * because it was deleted gets a new one, in short steps; nothing is taken meanwhile.
+   */
+  *copyBehind(version: number): Generator<void> {
+    const { version: former } = this.state();
     inTransaction(this.#database, () => {
-      this.#statements.moveBehind.run({ version });
       this.#statements.addVersion.run({ version });
+      // What Supabase knows and this file does not stays there.
+      this.beginCopy(null);
     });
+    const last = this.#statements.lastPosition.get() ?? 0;
+    for (let after = 0; after < last; after += MOVE_STEP) {
+      this.#statements.moveBehind.run({ version, former, after, upTo: after + MOVE_STEP });
+      yield;
+    }
   }
 
   /** This file was restored since it was last compared with its copy. */

@@ -152,7 +152,7 @@ export class Sync implements Service {
   }
 
   async #connect(): Promise<void> {
-    const { database, remote, source } = this.#deps;
+    const { remote, source } = this.#deps;
     await remote.checkSchema();
     const sources = await remote.sources();
     const own = sources.find((candidate) => candidate.source === source) ?? null;
@@ -162,14 +162,8 @@ export class Sync implements Service {
     const isOlder = own !== null && (own.version > version || this.outbox.isRestored());
     if (isOlder || (own === null && this.#isNew())) await this.#bring(sources, { own, accounts: this.#accounts });
     else if (this.outbox.heardOf() === null) this.outbox.setHeardOf(this.#accounts);
-    inTransaction(database, () => {
-      if (isOlder) {
-        this.outbox.goOnBehind(own.version);
-        // What Supabase knows and this older file does not stays there.
-        this.outbox.beginCopy(null);
-      }
-      if (this.outbox.isRestored()) this.outbox.setCompared();
-    });
+    if (isOlder) for (const _ of this.outbox.copyBehind(own.version)) await turnOfTheLoop();
+    if (this.outbox.isRestored()) this.outbox.setCompared();
     this.#connected = true;
   }
 
