@@ -99,16 +99,23 @@ export async function compose(options: ComposeOptions): Promise<Application> {
     keys: { means, protection: opened.protection },
     opened: opened.kind === 'open' ? { store: opened.store, audit: createAudit(opened.store.main, clock) } : null,
   });
+  // Commands cannot open what the operating system or a person opened here: they speak with a key of this run.
+  const ownKey = randomBytes(TOKEN_KEY_BYTES);
+  const hostFile = path.join(config.dataDir, HOST_FILE);
+  const lendKey = (): void => {
+    const adminUrl = admin?.address() ?? null;
+    if (adminUrl === null) return;
+    const isAsked = opened.protection?.kind === 'os' || opened.protection?.kind === 'passphrase';
+    const key = isAsked ? { key: ownKey.toString('base64url') } : {};
+    writeDurably(hostFile, JSON.stringify({ pid: process.pid, adminUrl, ...key }));
+  };
   const parts =
     opened.kind === 'open'
-      ? await composeParts({ ...options, config, clock, logger, restart, backups }, opened, addresses)
+      ? await composeParts({ ...options, config, clock, logger, restart, backups, lendKey }, opened, addresses)
       : null;
   const services = parts === null ? frozenServices(frozenBy, backups) : { ...parts.workspace.services, backups };
   const locale = () => parts?.workspace.preferences.values.locale ?? config.fixed.locale ?? config.defaults.locale;
   const router = createRouter(services, { locale, logger });
-  // Commands cannot open what the operating system or a person opened here: they speak with a key of this run.
-  const asked = opened.protection?.kind === 'os' || opened.protection?.kind === 'passphrase';
-  const ownKey = asked ? randomBytes(TOKEN_KEY_BYTES) : null;
   const admin: AdminServer | null =
     mode === 'command'
       ? null
@@ -121,11 +128,6 @@ export async function compose(options: ComposeOptions): Promise<Application> {
         });
   /** In the order of starting; stopped in reverse. */
   const running: Service[] = mode === 'command' || parts === null ? [] : parts.running;
-  const hostFile = path.join(config.dataDir, HOST_FILE);
-  const hostEntry = () => ({
-    ...{ pid: process.pid, adminUrl: addresses().admin },
-    ...(ownKey !== null && { key: ownKey.toString('base64url') }),
-  });
 
   return {
     router,
@@ -144,7 +146,7 @@ export async function compose(options: ComposeOptions): Promise<Application> {
       parts?.workspace.dispatcher.recoverInterrupted();
       for (const service of running) await service.start();
       await admin?.start();
-      if (mode === 'host') writeDurably(hostFile, JSON.stringify(hostEntry()));
+      lendKey();
       if (mode === 'host' && config.demo && parts !== null) seedDemo({ ...parts, clock });
       status = opened.kind === 'frozen' ? 'frozen' : 'ok';
       if (opened.kind === 'frozen')
@@ -179,7 +181,13 @@ type Parts = {
 };
 
 async function composeParts(
-  options: ComposeOptions & { clock: Clock; logger: Logger; restart: () => void; backups: Backups },
+  options: ComposeOptions & {
+    clock: Clock;
+    logger: Logger;
+    restart: () => void;
+    backups: Backups;
+    lendKey: () => void;
+  },
   { store, secrets, protection }: Extract<Opened, { kind: 'open' }>,
   addresses: () => Addresses,
 ): Promise<Parts> {
@@ -204,7 +212,9 @@ async function composeParts(
     configuredLines: configureLines({ config, clock, open, accounts, secrets, demo: simulated }),
     lineSetup: { accounts, open, restart },
   });
-  workspace.services.protection = guarded.service({ audit: workspace.audit, notify: workspace.live.notify });
+  workspace.services.protection = guarded.service({
+    ...{ audit: workspace.audit, notify: workspace.live.notify, secretsKept: options.lendKey },
+  });
   const port = createWebhookPort({
     ...{
       host: config.webhookHost,

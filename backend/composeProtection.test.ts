@@ -243,28 +243,3 @@ describe('a backup with encrypted texts (REL-6, SEC-3)', () => {
     expect(loadSecrets(folder)).toEqual(JSON.parse(before));
   });
 });
-
-it('secrets in clear are sealed by a passphrase that is chosen while it runs, and every start needs it (DSK-6)', async () => {
-  const folder = newFolder();
-  const first = await application(folder);
-  const secrets = loadSecrets(folder);
-  const passphrase = 'cheval batterie agrafe';
-  expect(await first.services.protection.setPassphrase({ passphrase }, 'test')).toMatchObject({
-    secrets: 'passphrase',
-  });
-  expect(filesWith(folder, [secrets.jwtSecret, secrets.dataKeys[0]?.key ?? '', passphrase])).toEqual([]);
-  await expect(first.services.protection.setPassphrase({ passphrase }, 'test')).rejects.toMatchObject({
-    ...{ code: 'bad_request', data: { reason: 'protected_already' } },
-  });
-  // What is saved later is sealed too.
-  await first.services.protection.rotate('test');
-  expect(() => loadSecrets(folder)).toThrow('frozen');
-  const { dataKey } = first.services.protection.export('test');
-  await close();
-
-  expect((await application(folder)).frozenBy()).toMatchObject({ data: { reason: 'passphrase_missing' } });
-  await close();
-  const again = await application(folder, { VIGIE_PASSPHRASE: passphrase });
-  expect(again.services.protection.export('test').dataKey).toBe(dataKey);
-  expect(again.services.audit.list({ limit: 50 }).items.map(({ action }) => action)).toContain('secrets.passphrase');
-});

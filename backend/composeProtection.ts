@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { VigieError } from './contract/errors.ts';
+import type { SentenceKey } from './contract/messages/sentence.ts';
 import type { Protection } from './contract/protection.ts';
 import type { Clock } from './core/clock.ts';
 import { toIso } from './core/days.ts';
@@ -24,7 +25,8 @@ const notYet = (): never => {
 };
 /** Before the keys are known. */
 export const NO_KEYS_YET: Services['protection'] = {
-  ...{ get: notYet, update: notYet, rotate: notYet, setPassphrase: notYet, export: notYet },
+  ...{ get: notYet, update: notYet, rotate: notYet, export: notYet },
+  ...{ setPassphrase: notYet, removePassphrase: notYet },
 };
 
 const SETTING = 'encrypt_all';
@@ -40,11 +42,18 @@ export type ProtectionParts = {
   mode: 'host' | 'command';
 };
 
+type Listeners = {
+  audit: Audit;
+  notify: Notify;
+  /** The secrets are kept in another way from now on. */
+  secretsKept: () => void;
+};
+
 export type DataProtection = {
   cipher: BodyCipher;
   sweep: BodySweep;
   /** The calls, once there is somebody to tell. */
-  service(told: { audit: Audit; notify: Notify }): Services['protection'];
+  service(told: Listeners): Services['protection'];
 };
 
 /** Wires what keeps the texts of messages from who has the files (SEC-3). */
@@ -57,7 +66,7 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
   const keys = createSealingKeys(database);
   let ring = keyRing(config.dataKeys, parts.secrets.dataKeys);
   let sealsAll = readSetting.get({ key: SETTING }) === '1';
-  let told: { audit: Audit; notify: Notify } | null = null;
+  let told: Listeners | null = null;
 
   const inUse = (): DataKey => {
     const [first] = ring;
@@ -107,6 +116,36 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
     return get();
   };
 
+  /** Lets pass who knows the passphrase that is to go. */
+  const refuseStranger = async (current: string | undefined): Promise<void> => {
+    const refuse = (detail: SentenceKey, reason: string): never => {
+      throw new VigieError('bad_request', { detail, reason });
+    };
+    if (protection.kind !== 'passphrase') refuse('protection.no_passphrase', 'protected_already');
+    if (config.passphrase !== null) refuse('protection.passphrase_fixed', 'fixed_by_environment');
+    if (current === undefined) refuse('protection.current_missing', 'passphrase_missing');
+    else if (!(await protection.opensBy(current))) refuse('protection.current_wrong', 'passphrase_wrong');
+  };
+  /** One change of the passphrase after the other: each is asked about the one before. */
+  let changing: Promise<unknown> = Promise.resolve();
+  const inTurn = (change: () => Promise<Protection>): Promise<Protection> => {
+    const turn = changing.then(change);
+    changing = turn.catch(() => {});
+    return turn;
+  };
+  const keepSecretsBy = async (passphrase: string | null): Promise<void> => {
+    const takeBack = await protection.setPassphrase(passphrase);
+    try {
+      // Written at once; clear files are overwritten.
+      loadSecrets(config.dataDir, protection);
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+    told?.secretsKept();
+    told?.notify.changed('settings');
+  };
+
   return {
     cipher,
     sweep,
@@ -139,16 +178,21 @@ export function composeProtection(parts: ProtectionParts): DataProtection {
           ring = next;
           return reached();
         },
-        async setPassphrase({ passphrase }, actor) {
-          if (protection.kind !== 'none')
-            throw new VigieError('bad_request', { detail: 'passphrase', reason: 'protected_already' });
-          await protection.setPassphrase(passphrase);
-          // Sealed at once; the clear files are overwritten.
-          loadSecrets(config.dataDir, protection);
-          audit.write({ actor, action: 'secrets.passphrase', target: '' });
-          listeners.notify.changed('settings');
-          return get();
-        },
+        setPassphrase: ({ passphrase, current }, actor) =>
+          inTurn(async () => {
+            if (protection.kind !== 'none') await refuseStranger(current);
+            const action = protection.kind === 'none' ? 'secrets.passphrase' : 'secrets.passphrase_changed';
+            await keepSecretsBy(passphrase);
+            audit.write({ actor, action, target: '' });
+            return get();
+          }),
+        removePassphrase: ({ current }, actor) =>
+          inTurn(async () => {
+            await refuseStranger(current);
+            await keepSecretsBy(null);
+            audit.write({ actor, action: 'secrets.passphrase_removed', target: '' });
+            return get();
+          }),
         export(actor) {
           const { id } = inUse();
           audit.write({ actor, action: 'key.export', target: id });

@@ -29,6 +29,15 @@ describe('settings', () => {
     expect(load('fr')).toThrow('REDIS_URL= n’est pas valable : obligatoire avec VIGIE_SHARED_WORK=1.');
   });
 
+  it('take several secrets with commas, whatever stands around them; none at all is a wrong value (WHK-3)', () => {
+    const meta = { META_ACCESS_TOKEN: 't', META_PHONE_NUMBER_ID: '1', META_VERIFY_TOKEN: 'v' };
+    expect(loadConfig({}, { ...meta, META_APP_SECRET: 'new, old,' }).meta?.appSecrets).toEqual(['new', 'old']);
+    for (const blank of [',', ' ', ' , '])
+      expect(() => loadConfig({}, { ...meta, META_APP_SECRET: blank })).toThrow('META_APP_SECRET');
+    const line = { WASSENGER_API_KEY: 'k', WASSENGER_DEVICE_ID: 'd', WASSENGER_WEBHOOK_SECRET: ' new,old ' };
+    expect(loadConfig({}, line).wassenger?.webhookSecrets).toEqual(['new', 'old']);
+  });
+
   it('come from a flag before the environment', () => {
     const environment = { VIGIE_ADMIN_PORT: '5000', VIGIE_DATA_DIR: '/tmp/environment' };
     expect(loadConfig({ port: '6000', dataDir: '/tmp/flag' }, environment)).toMatchObject({

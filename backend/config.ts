@@ -29,7 +29,7 @@ const integer = (lowest: number, highest: number): Reader<number> => ({
   schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(lowest).max(highest)),
   allowed: { fr: `un nombre entier de ${lowest} à ${highest}`, en: `a whole number from ${lowest} to ${highest}` },
 });
-const text: Reader<string> = { schema: z.string().min(1), allowed: { fr: 'un texte', en: 'a text' } };
+const text: Reader<string> = { schema: z.string().regex(/[^\s,]/), allowed: { fr: 'un texte', en: 'a text' } };
 const MIN_SECRET_BYTES = 32;
 const secret: Reader<string> = {
   schema: z.string().refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES),
@@ -155,7 +155,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     const allowed = { fr: `obligatoire avec ${because}`, en: `required together with ${because}` };
     throw new ConfigError({ setting: name, value: '' }, allowed, language);
   };
-  const list = (name: string): string[] => (read(name, text) ?? '').split(',').filter((part) => part !== '');
+  const list = (name: string): string[] => parts(read(name, text) ?? '');
 
   const wassengerKey = read('WASSENGER_API_KEY', text);
   const wassenger: WassengerConfig | null =
@@ -175,7 +175,7 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
       : {
           accessToken: metaToken,
           phoneNumberId: required('META_PHONE_NUMBER_ID', 'META_ACCESS_TOKEN'),
-          appSecrets: required('META_APP_SECRET', 'META_ACCESS_TOKEN').split(','),
+          appSecrets: parts(required('META_APP_SECRET', 'META_ACCESS_TOKEN')),
           verifyToken: required('META_VERIFY_TOKEN', 'META_ACCESS_TOKEN'),
           baseUrl: read('META_BASE_URL', httpUrl) ?? 'https://graph.facebook.com/v24.0',
         };
@@ -241,6 +241,14 @@ export function loadConfig(flags: Flags = {}, environment: Record<string, string
     meta,
     demo: wassenger === null && meta === null && (flags.demo ?? true),
   });
+}
+
+/** Several values with commas between them, as while a secret is replaced. */
+function parts(list: string): string[] {
+  return list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** The platform's folder for application data. */

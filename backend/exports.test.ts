@@ -154,18 +154,18 @@ describe('the exports of attempts and errors (CMP-13)', () => {
 });
 
 describe.skipIf(SOFFICE === undefined)(`LibreOffice ${SOFFICE_NOTE}`, () => {
-  it('opens an export and finds no formula in it; what it saves is imported again (CMP-13)', () => {
+  it('opens an export and finds no formula in it; what it saves is imported again (CMP-13)', async () => {
     const people = NASTY.map((name) => host.contact({ name }));
     const { id } = host.started(people);
     const dir = folder();
     writeFileSync(path.join(dir, 'export.csv'), fileOf(exports.recipients({ id, separator: ',' })));
     // Flat XML shows each cell as the program understood it.
-    const sheet = readFileSync(convert(dir, 'fods', 'export.csv'), 'utf8');
+    const sheet = readFileSync(await convert(dir, 'fods', 'export.csv'), 'utf8');
     expect(sheet).toContain('office:value-type="string"');
     expect(sheet).not.toContain('table:formula');
     expect(sheet).not.toContain('xlink:href');
-    convert(dir, 'xlsx', 'export.csv');
-    const saved = readFileSync(convert(dir, AS_CSV, 'export.xlsx'), 'utf8');
+    await convert(dir, 'xlsx', 'export.csv');
+    const saved = readFileSync(await convert(dir, AS_CSV, 'export.xlsx'), 'utf8');
     expect(new Set(read(saved).map(({ name }) => name))).toEqual(new Set(people.map(({ name }) => name)));
     expect(new Set(read(saved).map(({ phone }) => phone))).toEqual(new Set(people.map(({ phone }) => phone)));
   });

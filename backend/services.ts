@@ -112,8 +112,14 @@ export type Services = {
     update(patch: protection.ProtectionPatch, actor: string): Await<protection.Protection>;
     /** @throws VigieError `bad_request` when the environment gives the keys */
     rotate(actor: string): Await<protection.Protection>;
-    /** @throws VigieError `bad_request` when the secrets are protected already */
+    /**
+     * Chooses a passphrase for secrets in clear, or another one in place of `current`.
+     * @throws VigieError `bad_request` when `current` is wrong, when something else protects the secrets, or when the
+     *   environment gives the passphrase
+     */
     setPassphrase(input: protection.PassphraseInput, actor: string): Promise<protection.Protection>;
+    /** The secrets are kept as if there had been none. @throws VigieError `bad_request` as `setPassphrase` does */
+    removePassphrase(input: protection.PassphraseRemoval, actor: string): Promise<protection.Protection>;
     export(actor: string): protection.ExportedKey;
   };
   clock: {

@@ -77,6 +77,15 @@ describe('categories', () => {
     expect(() => host.categories.remove('nowhere')).toThrow('not_found');
   });
 
+  it('have names that are the same in whatever case and form their accents are written (CMP-2)', () => {
+    const { id } = host.categories.create({ name: 'Clients d’été' });
+    const conflict = expect.objectContaining({ code: 'conflict', data: { detail: 'Clients d’été', id } }) as Error;
+    for (const name of ['CLIENTS D’ÉTÉ', 'Clients d’e\u0301te\u0301'])
+      expect(() => host.categories.create({ name })).toThrow(conflict);
+    expect(host.categories.update({ id, name: 'Clients d’ÉTÉ' }).name).toBe('Clients d’ÉTÉ');
+    expect(host.categories.create({ name: 'Clients d’ete' }).id).not.toBe(id);
+  });
+
   it('come by name, page by page (CMP-2)', () => {
     for (const name of ['beta', 'Alpha', 'delta', 'Gamma']) host.categories.create({ name });
     const first = host.categories.list({ limit: 3 });

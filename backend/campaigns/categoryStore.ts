@@ -1,6 +1,7 @@
 import type { Category } from '../contract/contacts.ts';
 import { toIso } from '../core/days.ts';
 import type { Database } from '../storage/database.ts';
+import { comparableCategory, isPlainName } from './categoryName.ts';
 
 export type CategoryRow = {
   id: string;
@@ -31,6 +32,7 @@ export class CategoryStore {
         `SELECT ${COLUMNS} FROM categories WHERE id = @id AND removed_at IS NULL`,
       ),
       byName: database.prepare<{ name: string }, CategoryRow>(`SELECT ${COLUMNS} FROM categories WHERE name = @name`),
+      all: database.prepare<[], CategoryRow>(`SELECT ${COLUMNS} FROM categories WHERE removed_at IS NULL`),
       insert: database.prepare(`
         INSERT INTO categories (id, name, color, created_at, updated_at) VALUES (@id, @name, @color, @now, @now)`),
       update: database.prepare(`UPDATE categories SET name = @name, color = @color, updated_at = @now WHERE id = @id`),
@@ -62,8 +64,12 @@ export class CategoryStore {
     return this.#statements.byId.get({ id }) ?? null;
   }
 
+  /** Whatever its case and however its accents are written. */
   byName(name: string): CategoryRow | null {
-    return this.#statements.byName.get({ name }) ?? null;
+    const found = this.#statements.byName.get({ name });
+    if (found !== undefined || isPlainName(name)) return found ?? null;
+    const wanted = comparableCategory(name);
+    return this.#statements.all.all().find((row) => comparableCategory(row.name) === wanted) ?? null;
   }
 
   insert(category: { id: string; name: string; color: string | null; now: number }): void {

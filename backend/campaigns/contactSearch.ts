@@ -36,7 +36,8 @@ export function indexedText({ name, phone, attributes }: Indexed): string {
  * phones begin. Null when nothing is asked.
  */
 export function toSearch(q: string | undefined): ContactSearch | null {
-  const text = searchable(q ?? '').trim();
+  // A question to the index ends at U+0000.
+  const text = searchable((q ?? '').replaceAll('\0', '')).trim();
   if (text === '') return null;
   const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
   const phones = [...new Set([digits, digits.replace(/^0+/, '')])].filter((part) => part !== '');

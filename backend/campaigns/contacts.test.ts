@@ -70,6 +70,8 @@ describe('contacts', () => {
     expect(namesFor('r_1')).toEqual(['Ravi 100% Kumar_1']);
     expect(namesFor("' OR 1=1 --")).toEqual([]);
     expect(namesFor('  ')).toHaveLength(2);
+    expect(namesFor('\0')).toHaveLength(2);
+    expect(namesFor('élo\0die')).toEqual(['Élodie Martin']);
   });
 
   it('finds values of attributes, and several words wherever each of them stands (CMP-1)', () => {

@@ -39,6 +39,24 @@ describe('reading CSV', () => {
     expect(rows).toEqual([{ kind: 'cells', line: 2, cells: ['a,b;c\td', '1'] }]);
   });
 
+  it.each([',', ';', '\t'])('finds %j also where a title in quotes goes on over lines (CMP-1)', (delimiter) => {
+    const { header, rows } = read(`"Numéro\n\nmobile"${delimiter}nom\n1${delimiter}x`);
+    expect([header, rows]).toEqual([['Numéro\n\nmobile', 'nom'], [{ kind: 'cells', line: 4, cells: ['1', 'x'] }]]);
+    expect(read(`Écran 5"${delimiter}tel\n1${delimiter}"2`).header).toEqual(['Écran 5"', 'tel']);
+  });
+
+  it('takes zeros in a text for no UTF-16 that begins otherwise (CMP-1)', () => {
+    expect(read('h,i\n\0,\0"\0').header).toEqual(['h', 'i']);
+  });
+
+  it('believes the mark of UTF-8: a letter that is none costs itself alone (CMP-1)', () => {
+    const file = Buffer.concat([Buffer.from('\ufefftel;nom\n1;Zoé '), Buffer.from([0xe9]), Buffer.from('\n2;Éva')]);
+    expect(read(file)).toMatchObject({
+      header: ['tel', 'nom'],
+      rows: [{ cells: ['1', 'Zoé \ufffd'] }, { cells: ['2', 'Éva'] }],
+    });
+  });
+
   it('believes the separator that Excel declares, and counts its line (CMP-1)', () => {
     expect(read('sep=;\r\nnom;a,b,c\r\nx;y')).toEqual({
       header: ['nom', 'a,b,c'],

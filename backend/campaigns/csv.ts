@@ -32,9 +32,17 @@ export function detectDelimiter(text: string): Delimiter {
   const lines = text.split('\n', 100);
   const declared = /^sep=([;,\t])$/i.exec(lines[0] ?? '');
   if (declared !== null) return declared[1] as Delimiter;
-  const bare = (lines.find((line) => line.trim() !== '') ?? '').replace(/"[^"]*"/g, '');
+  const first = lines.findIndex((line) => line.trim() !== '');
+  const bare = first === -1 ? '' : recordAt(lines, first).replace(/"[^"]*"/g, '');
   const counted = DELIMITERS.map((delimiter) => ({ delimiter, count: bare.split(delimiter).length }));
   return counted.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
+}
+
+/** A line and those over which a cell in quotes goes on; the line alone when that never closes. */
+function recordAt(lines: readonly string[], start: number): string {
+  const isOpen = (text: string): boolean => /(^|[;,\t])"[^"]*$/.test(text.replace(/"[^"]*"/g, ''));
+  const end = lines.findIndex((_, index) => index >= start && !isOpen(lines.slice(start, index + 1).join('\n')));
+  return lines.slice(start, Math.max(start, end) + 1).join('\n');
 }
 
 /**

@@ -11,6 +11,7 @@ const PIECE = 1024 * 1024;
 /** First bytes of spreadsheets (ZIP, OLE) and PDF. */
 const NOT_TEXT = ['504b0304', 'd0cf11e0', '25504446'];
 const SAMPLE = 1_000;
+const UTF_8_MARK = Buffer.from('\ufeff');
 
 /** A file's bytes, read in pieces of 1 MiB. The pieces share their memory: each is used before the next is asked for. */
 export function bytesOfFile(file: string): Bytes {
@@ -34,8 +35,8 @@ export function detectEncoding(bytes: Bytes): Encoding {
   for (const piece of bytes()) {
     if (isFirst) {
       if (NOT_TEXT.includes(piece.subarray(0, 4).toString('hex'))) throw new CsvFileError('not_text');
-      const wide = wideEncoding(piece);
-      if (wide !== null) return wide;
+      const marked = markedEncoding(piece);
+      if (marked !== null) return marked;
       isFirst = false;
     }
     const whole = left.length === 0 ? piece : Buffer.concat([left, piece]);
@@ -46,7 +47,9 @@ export function detectEncoding(bytes: Bytes): Encoding {
   return isUtf8(left) ? 'utf-8' : 'windows-1252';
 }
 
-function wideEncoding(piece: Buffer): Encoding | null {
+/** What a mark at the beginning says, or zeros in between. A marked text may hold letters that are none. */
+function markedEncoding(piece: Buffer): Encoding | null {
+  if (piece.subarray(0, UTF_8_MARK.length).equals(UTF_8_MARK)) return 'utf-8';
   if (piece[0] === 0xff && piece[1] === 0xfe) return 'utf-16le';
   if (piece[0] === 0xfe && piece[1] === 0xff) return 'utf-16be';
   // Western text in UTF-16 without a mark: every second byte is zero, from the first letter on.

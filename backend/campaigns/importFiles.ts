@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../storage/database.ts';
@@ -18,6 +18,11 @@ export class ImportFiles {
 
   pathOf(id: string): string {
     return path.join(this.#folder, `${id}.csv`);
+  }
+
+  /** How much of a file is there. */
+  sizeOf(id: string): number {
+    return statSync(this.pathOf(id), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** Writes what comes at a place of the file, piece by piece; the size of the file then. */

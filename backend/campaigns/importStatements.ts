@@ -50,8 +50,8 @@ export class ImportStatements {
   }
 
   /** Contacts that a part made into the categories that it names for them. */
-  addNewToOwn(contacts: string): void {
-    this.#statements.addNewToOwn.run(contacts);
+  addNewToOwn(contacts: string, idsByName: Readonly<Record<string, string>>): void {
+    this.#statements.addNewToOwn.run({ contacts, ids: JSON.stringify(idsByName) });
   }
 
   /** Contacts of a part that were there before it. */
@@ -85,6 +85,10 @@ export class ImportStatements {
     return this.#statements.categoryByName.get(name);
   }
 
+  categories(): { id: string; name: string }[] {
+    return this.#statements.categories.all();
+  }
+
   makeCategory({ id, name, importNumber, now }: { id: string; name: string; importNumber: number; now: number }): void {
     this.#statements.makeCategory.run({ id, name, now });
     this.#statements.rememberCategory.run({ id, number: importNumber });
@@ -114,10 +118,10 @@ function prepare(database: Database) {
       FROM json_each(@contacts) WHERE TRUE ON CONFLICT (phone) DO NOTHING`),
     addNew: database.prepare<{ categoryId: string; after: number }>(`
       INSERT INTO contact_categories (category_id, contact_id) SELECT @categoryId, id FROM contacts WHERE number > @after`),
-    addNewToOwn: database.prepare<[string]>(`
+    addNewToOwn: database.prepare<{ contacts: string; ids: string }>(`
       INSERT INTO contact_categories (category_id, contact_id)
-      SELECT categories.id, c.id FROM json_each(?) AS row CROSS JOIN contacts c ON c.id = row.value ->> 0
-        CROSS JOIN json_each(row.value -> 5) AS named CROSS JOIN categories ON categories.name = named.value
+      SELECT known.value, c.id FROM json_each(@contacts) AS row CROSS JOIN contacts c ON c.id = row.value ->> 0
+        CROSS JOIN json_each(row.value -> 5) AS named CROSS JOIN json_each(@ids) AS known ON known.key = named.value
       WHERE TRUE ON CONFLICT DO NOTHING`),
     present: database.prepare<{ contacts: string; upTo: number }, Present>(`
       SELECT row.key AS item, c.number, c.id, c.name, c.attributes, c.import_number AS importNumber
@@ -142,6 +146,9 @@ function prepare(database: Database) {
       INSERT INTO contact_search_waiting (number) SELECT value FROM json_each(?)
       WHERE value <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?) ON CONFLICT DO NOTHING`),
     categoryByName: database.prepare<[string], string>(`SELECT id FROM categories WHERE name = ?`).pluck(),
+    categories: database.prepare<[], { id: string; name: string }>(
+      `SELECT id, name FROM categories WHERE removed_at IS NULL`,
+    ),
     makeCategory: database.prepare<{ id: string; name: string; now: number }>(`
       INSERT INTO categories (id, name, color, created_at, updated_at) VALUES (@id, @name, NULL, @now, @now)`),
     rememberCategory: database.prepare<{ id: string; number: number }>(`

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestCampaigns, type TestCampaigns } from '../../tests/support/campaigns.ts';
 import type { Contact } from '../contract/contacts.ts';
@@ -55,6 +57,38 @@ describe('an import in steps', () => {
     expect(all()).toMatchObject([{ name: 'Awa', attributes: {} }]);
     expect(host.imports.refused({ id, limit: 50 }).items).toMatchObject([{ line: 3, value: 'demain' }]);
     expect(() => host.imports.begin({ id }, 'test')).toThrow('wrong_import_state');
+  });
+
+  it('refuses a part that leaves a hole before it, and takes the last one again when its answer was lost (CMP-1)', async () => {
+    const content = new Blob(['tel\n0639980001\n']);
+    const { id } = host.imports.create({ fileName: 'clients.csv', size: content.size });
+    const part = (from: number, to = content.size) =>
+      host.imports.upload({ id, offset: from }, content.slice(from, to));
+    await expect(part(4)).rejects.toThrow('bad_request');
+    await part(0, 4);
+    await expect(part(10)).rejects.toThrow('bad_request');
+    for (let again = 0; again < 2; again++) expect((await part(4)).state).toBe('ready');
+    await expect(part(0, 4)).rejects.toThrow('wrong_import_state');
+    expect(host.imports.begin({ id }, 'test')).toMatchObject({ state: 'done', imported: 1 });
+    await expect(part(4)).rejects.toThrow('wrong_import_state');
+  });
+
+  it('is not there any more without its file, as after a restored backup (CMP-1, REL-6)', async () => {
+    const id = await sent('tel\n0639980001');
+    const folder = path.join(path.dirname(host.database.name), 'imports');
+    rmSync(path.join(folder, `${id}.csv`));
+    expect(() => host.imports.preview({ id })).toThrow('not_found');
+    expect(() => host.imports.begin({ id }, 'test')).toThrow('not_found');
+    expect(await host.imports.cancel(id, 'test')).toMatchObject({ state: 'stopped' });
+  });
+
+  it('gives its refused lines as a file in which a spreadsheet finds no formula (CMP-1, CMP-13)', async () => {
+    const values = ['=1+1', '＝1+1', "'=1", '"a;b"', '@x'];
+    const { id } = await done(`tel\n${values.join('\n')}\n`);
+    const lines = (await host.imports.refusedFile(id).text()).split('\r\n').slice(1, -1);
+    const read = lines.map((line) => line.split(';').slice(2).join(';'));
+    expect(read).toEqual(["'=1+1", "'＝1+1", "'=1", '"a;b"', "'@x"]);
+    expect(lines[0]).toMatch(/^2;/);
   });
 
   it('reads categories, opt-outs and refused consent from columns (CMP-1, CMP-2, SND-13)', async () => {

@@ -2,6 +2,7 @@ import type { Locale } from '../contract/common.ts';
 import { MOST_REFUSED_SHOWN, type ContactImport, type ImportReport, type RefusedLine } from '../contract/imports.ts';
 import { isSentenceKey, sentence } from '../contract/messages/sentence.ts';
 import { toIso } from '../core/days.ts';
+import { csvLine, UTF8_MARK } from '../core/spreadsheetText.ts';
 import type { ImportRow, ImportStore } from './importStore.ts';
 
 /** Row of the base to contract. @param expectedTotal lines that the file has, by estimate, while it is read */
@@ -54,21 +55,15 @@ const PAGE = 10_000;
 /** All refused lines as CSV that a spreadsheet opens without taking a value for a formula (CMP-13). */
 export function refusedCsv(store: ImportStore, { number, fileName }: ImportRow, locale: Locale): File {
   const titles = (['line', 'reason', 'value'] as const).map((name) => sentence(locale, `import.column.${name}`));
-  const parts = [`\ufeff${titles.join(';')}\r\n`];
+  const parts = [UTF8_MARK + csvLine(titles, ';')];
   for (let after = 0; ;) {
     const lines = refusedLines(store, { number, after, limit: PAGE }, locale);
-    parts.push(lines.map(({ line, message, value }) => `${line};${safe(message)};${safe(value)}\r\n`).join(''));
+    parts.push(lines.map(({ line, message, value }) => csvLine([line, message, value], ';')).join(''));
     after = lines.at(-1)?.line ?? after;
     if (lines.length < PAGE) break;
   }
   const name = `${(fileName ?? 'import').replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N} ._-]/gu, '_')}-refus.csv`;
   return new File(parts, name, { type: 'text/csv' });
-}
-
-/** Quoted, and what a spreadsheet would run begins with an apostrophe. */
-function safe(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${text.replaceAll('"', '""')}"`;
 }
 
 /** What is stored as the key of a sentence, in the reader's language. */

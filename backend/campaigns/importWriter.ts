@@ -1,6 +1,7 @@
 import type { Ids } from '../core/ids.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
 import { mergeAttributes } from './attributes.ts';
+import { comparableCategory, isPlainName } from './categoryName.ts';
 import type { ImportFigures, ImportStatements, Present } from './importStatements.ts';
 import type { ImportedContact, Part, Run } from './importRun.ts';
 
@@ -30,6 +31,8 @@ export class ImportWriter {
   readonly #ids: Ids;
   readonly #statements: ImportStatements;
   readonly #categories = new Map<string, string>();
+  #named: Map<string, string> | null = null;
+
   constructor({ database, statements, ids }: WriterDependencies, written: WrittenImport) {
     this.#database = database;
     this.#import = written;
@@ -90,9 +93,9 @@ export class ImportWriter {
     const after = this.#statements.highestNumber();
     const made = this.#statements.insert({ contacts, importNumber, now });
     const main = this.#mainCategory();
-    for (const name of categories) this.#category(name);
+    const ids = categories.map((name) => [name, this.#category(name)] as const);
     if (made > 0 && main !== null) this.#statements.addNew(main, after);
-    if (made > 0 && categories.length > 0) this.#statements.addNewToOwn(contacts);
+    if (made > 0 && ids.length > 0) this.#statements.addNewToOwn(contacts, Object.fromEntries(ids));
     if (made < size) this.#mergePresent(contacts, after);
     return made;
   }
@@ -156,13 +159,21 @@ export class ImportWriter {
   #category(name: string): string {
     const known = this.#categories.get(name);
     if (known !== undefined) return known;
-    const id = this.#statements.categoryByName(name) ?? this.#makeCategory(name);
+    const id = this.#statements.categoryByName(name) ?? this.#sameCategory(name) ?? this.#makeCategory(name);
     this.#categories.set(name, id);
     return id;
   }
 
+  /** One whose name differs in ways that SQLite does not see. */
+  #sameCategory(name: string): string | undefined {
+    if (isPlainName(name)) return undefined;
+    this.#named ??= new Map(this.#statements.categories().map((row) => [comparableCategory(row.name), row.id]));
+    return this.#named.get(comparableCategory(name));
+  }
+
   #makeCategory(name: string): string {
     const id = this.#ids.next();
+    this.#named?.set(comparableCategory(name), id);
     this.#statements.makeCategory({ id, name, importNumber: this.#import.number, now: this.#import.now });
     return id;
   }

@@ -79,6 +79,18 @@ describe('an import', () => {
     expect(host.categories.list({ limit: 50 }).items).toHaveLength(2);
   });
 
+  it('puts contacts into a category whose accents are written otherwise, new ones and those that are there (CMP-2)', async () => {
+    const { id } = host.categories.create({ name: 'Été' });
+    host.contact({ phone: '+33639980001' });
+    const lines = ['0639980001;ÉTÉ', '0639980002;e\u0301te\u0301|ÉTÉ', '0639980003;Hiver é|HIVER É'];
+    await run(`tel;catégorie\n${lines.join('\n')}`, { category: 'E\u0301TÉ' });
+    expect(host.categories.list({ limit: 50 }).items.map(({ name, contactCount }) => [name, contactCount])).toEqual([
+      ['Hiver é', 1],
+      ['Été', 3],
+    ]);
+    expect(all().every(({ categoryIds }) => categoryIds.includes(id))).toBe(true);
+  });
+
   it('reads national numbers in the country it is told, else in the default one (CMP-1)', async () => {
     await run('tel\n98765 43210\n', { country: 'IN' });
     await run('tel\n0639980001\n+919876543211\n');

@@ -70,6 +70,10 @@ export function createImports(dependencies: ImportDependencies): Imports {
     if (!states.includes(row.state)) throw new VigieError('wrong_import_state', { state: row.state });
     return row;
   };
+  /** A backup holds no files of imports. */
+  const requireFile = (id: string): void => {
+    if (!existsSync(files.pathOf(id))) throw new VigieError('not_found');
+  };
   const view = (row: ImportRow) => toImport(row, runner.expectedTotal(row.id), locale());
   const get = (id: string) => view(find(id));
   const announce = (id: string): void => {
@@ -216,8 +220,13 @@ export function createImports(dependencies: ImportDependencies): Imports {
     create: ({ fileName, size }) => view(insert(fileName, size, 'uploading')),
 
     async upload({ id, offset }, part) {
-      const row = findIn(id, ['uploading']);
+      const row = findIn(id, ['uploading', 'ready']);
       if (offset + part.size > row.size) throw new VigieError('payload_too_large');
+      // The last part came before, and its answer was lost.
+      if (row.state === 'ready' && offset + part.size === row.size) return view(row);
+      if (row.state === 'ready') throw new VigieError('wrong_import_state', { state: row.state });
+      // Nothing may be missing in between.
+      if (offset > files.sizeOf(id)) throw new VigieError('bad_request', { detail: 'offset' });
       const received = await files.write(id, offset, part);
       if (received === row.size) store.setState(id, 'ready');
       return get(id);
@@ -225,13 +234,14 @@ export function createImports(dependencies: ImportDependencies): Imports {
 
     preview({ id, mapping, country }) {
       const row = findIn(id, STARTABLE);
+      requireFile(id);
       const { bytes } = files.start(id, row.size);
       return guarded(() => previewOf(bytes, { country: country ?? settings().defaultCountry, mapping }, locale()));
     },
 
     begin({ id, dryRun = false, ...options }, actor) {
       const row = findIn(id, STARTABLE);
-      if (!existsSync(files.pathOf(id))) throw new VigieError('not_found');
+      requireFile(id);
       void begin(row, optionsOf(options), dryRun);
       if (!dryRun) audit.write({ actor, action: 'import.start', target: id });
       return get(id);
@@ -251,7 +261,7 @@ export function createImports(dependencies: ImportDependencies): Imports {
 
     resume(id, actor) {
       const row = findIn(id, RESUMABLE);
-      if (!existsSync(files.pathOf(id))) throw new VigieError('not_found');
+      requireFile(id);
       refuseWhileBusy();
       store.setState(id, 'running');
       audit.write({ actor, action: 'import.resume', target: id });

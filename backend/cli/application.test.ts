@@ -10,7 +10,7 @@ import { systemClock } from '../core/clock.ts';
 import { createTokens } from '../http/tokens.ts';
 import { loadSecrets } from '../storage/secrets.ts';
 import { HOST_FILE } from '../storage/store.ts';
-import { connect, createToken } from './application.ts';
+import { connect, createToken, openInput } from './application.ts';
 
 let dataDir: string;
 let host: AdminHost | null;
@@ -70,6 +70,18 @@ describe('connect', () => {
     writeHostFile(`http://127.0.0.1:${port}`);
     await expect(connect({ dataDir }, 'fr')).rejects.toMatchObject({ key: 'failure.host_silent' });
     silent.close();
+  });
+});
+
+describe('openInput', () => {
+  it('says in words what is no file that can be read (CMP-1)', async () => {
+    const file = path.join(dataDir, 'a.csv');
+    await expect(openInput(file)).rejects.toMatchObject({ key: 'failure.file_missing' });
+    await expect(openInput(dataDir)).rejects.toMatchObject({
+      ...{ key: 'failure.file_unreadable', values: { reason: 'EISDIR' } },
+    });
+    writeFileSync(file, 'tel');
+    expect(await (await openInput(file)).text()).toBe('tel');
   });
 });
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { accessSync, constants, existsSync, mkdirSync, openAsBlob } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, openAsBlob, statSync } from 'node:fs';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { createRouterClient } from '@orpc/server';
@@ -122,8 +122,10 @@ export async function openInput(file: string): Promise<Blob> {
   if (!existsSync(file)) throw new CommandError('failure.file_missing', { file });
   try {
     accessSync(file, constants.R_OK);
+    if (statSync(file).isDirectory()) throw new CommandError('failure.file_unreadable', { file, reason: 'EISDIR' });
     return await openAsBlob(file);
   } catch (cause) {
+    if (cause instanceof CommandError) throw cause;
     const reason = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
     throw new CommandError('failure.file_unreadable', { file, reason }, { cause });
   }

@@ -25,9 +25,18 @@ export const askPassphrase: KeyMeans['askPassphrase'] = process.stdin.isTTY
     }
   : undefined;
 
-/** The same answer when the application starts anew, as after a restore. */
-export function askOnce(): typeof askPassphrase {
+/** The same answer when the application starts anew, as after a restore; asks again when it was changed meanwhile. */
+export function askOnce(ask = askPassphrase): typeof askPassphrase {
   let answer: Promise<string | null> | null = null;
-  const ask = askPassphrase;
-  return ask === undefined ? undefined : (isWrong) => (isWrong ? Promise.resolve(null) : (answer ??= ask(false)));
+  let isOld = false;
+  if (ask === undefined) return undefined;
+  return (isWrong) => {
+    if (!isWrong) {
+      isOld = answer !== null;
+      return (answer ??= ask(false));
+    }
+    if (!isOld) return Promise.resolve(null);
+    isOld = false;
+    return (answer = ask(false));
+  };
 }

@@ -30,6 +30,19 @@ it('sync status, push and retry say how the copy stands and what is set aside (S
   expect((await runLine(['sync', 'retry'], overrides)).exitCode).toBe(2);
 });
 
+it('sync push and retry fail when Supabase took nothing, and say why (SYN-2)', async () => {
+  const offline: SyncStatus = { ...refused, problem: 'offline', message: 'Supabase is away' };
+  const overrides = { sync: { push: async () => offline, retry: async () => offline, status: () => offline } };
+  for (const line of [
+    ['sync', 'push'],
+    ['sync', 'retry', '7'],
+  ]) {
+    const { exitCode, errors } = await runLine(line, overrides, { locale: 'en' });
+    expect([exitCode, errors]).toEqual([1, expect.stringContaining('Supabase is away')]);
+  }
+  expect((await runLine(['sync', 'status'], overrides)).exitCode).toBe(0);
+});
+
 it('sync pull says what it took, what is missing, which keys are to be given, and what comes next (SYN-3, SEC-3, SND-12)', async () => {
   const pulled = {
     ...somePull,

@@ -27,8 +27,15 @@ export const protectionPatch = z.object({ encryptAll: z.boolean() });
 export type ProtectionPatch = z.infer<typeof protectionPatch>;
 /** Guessed offline by who has the file: so it is not a short one. */
 export const LEAST_PASSPHRASE = 12;
-export const passphraseInput = z.object({ passphrase: z.string().min(LEAST_PASSPHRASE).max(500) });
+const currentPassphrase = z.string().min(1).max(500);
+export const passphraseInput = z.object({
+  passphrase: z.string().min(LEAST_PASSPHRASE).max(500),
+  /** Where one is in force: that one. */
+  current: currentPassphrase.exactOptional(),
+});
 export type PassphraseInput = z.infer<typeof passphraseInput>;
+export const passphraseRemoval = z.object({ current: currentPassphrase });
+export type PassphraseRemoval = z.infer<typeof passphraseRemoval>;
 
 /** What `VIGIE_DATA_KEY` takes on another machine. */
 export const exportedKey = z.object({ id: z.string(), dataKey: z.string() });
@@ -45,6 +52,10 @@ export const protectionRoutes = {
     setPassphrase: oc
       .route({ method: 'POST', path: '/protection/passphrase', tags: ['settings'] })
       .input(passphraseInput)
+      .output(protection),
+    removePassphrase: oc
+      .route({ method: 'POST', path: '/protection/passphrase/remove', tags: ['settings'] })
+      .input(passphraseRemoval)
       .output(protection),
     export: oc.route({ method: 'POST', path: '/protection/key/export', tags: ['settings'] }).output(exportedKey),
   },

@@ -181,8 +181,10 @@ const UNREADABLE = { detail: 'validation.unreadable' };
 
 /** `GET /attempts?state=` asks for every state: an empty parameter of a list is none. */
 function dropEmptyParameters(request: Request): void {
-  const [path = '', query] = request.originalUrl.split('?', 2);
-  if (request.method !== 'GET' || query === undefined) return;
-  const kept = query.split('&').filter((pair) => !pair.endsWith('='));
+  const start = request.originalUrl.indexOf('?');
+  if (request.method !== 'GET' || start === -1) return;
+  const path = request.originalUrl.slice(0, start);
+  const pairs = request.originalUrl.slice(start + 1).split('&');
+  const kept = pairs.filter((pair) => !/^[^=]*=$/.test(pair));
   request.originalUrl = kept.length > 0 ? `${path}?${kept.join('&')}` : path;
 }

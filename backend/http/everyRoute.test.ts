@@ -94,6 +94,7 @@ const CASES: Record<string, Case> = {
   'PATCH /protection': body({ encryptAll: true }, { encryptAll: 'yes' }),
   'POST /protection/key/rotate': noInput,
   'POST /protection/passphrase': body({ passphrase: 'cheval batterie agrafe' }, { passphrase: 'short' }),
+  'POST /protection/passphrase/remove': body({ current: 'cheval batterie agrafe' }, {}),
   'POST /protection/key/export': noInput,
   'GET /backups': noInput,
   'POST /backups': { happy: { status: 201 }, refused: null },

@@ -63,6 +63,7 @@ const ROUTES = [
   'PATCH /protection',
   'POST /protection/key/rotate',
   'POST /protection/passphrase',
+  'POST /protection/passphrase/remove',
   'POST /protection/key/export',
   'GET /relay',
   'GET /sync',

@@ -49,6 +49,13 @@ describe('REST', () => {
     expect(list).toHaveBeenCalledWith({ limit: 50 });
   });
 
+  it('takes a question mark or an equals sign in a parameter as a part of it (API-2)', async () => {
+    const list = vi.fn(() => ({ items: [], nextCursor: null }));
+    const host = await start({ services: stubServices({ attempts: { list } }) });
+    for (const q of ['who?', 'prenom=', '=', 'a=b?c=']) await host.call(`/api/attempts?phone=&q=${q}`);
+    expect(list.mock.calls).toEqual(['who?', 'prenom=', '=', 'a=b?c='].map((q) => [{ q, limit: 50 }]));
+  });
+
   it('answers 202 to a send, 200 to a known key, 201 to what is made (SND-7)', async () => {
     const send = vi.fn().mockReturnValueOnce({ attempt: someAttempt, known: false });
     const host = await start({ services: stubServices({ messages: { send } }) });

@@ -139,6 +139,9 @@ export function createRouter(services: AnsweringServices, deps: { locale: () => 
       setPassphrase: os.protection.setPassphrase.handler(({ input, context }) =>
         protection.setPassphrase(input, context.actor),
       ),
+      removePassphrase: os.protection.removePassphrase.handler(({ input, context }) =>
+        protection.removePassphrase(input, context.actor),
+      ),
       export: os.protection.export.handler(({ context }) => protection.export(context.actor)),
     },
     clock: {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../../tests/support/folders.ts';
@@ -121,6 +121,31 @@ describe('the secrets of a folder (DSK-6)', () => {
     expect(await load(folder, { ...NOTHING, dataKeys: [next] })).toEqual(secrets);
     expect(await load(folder, { ...PHRASE, dataKeys: [next] })).toEqual(secrets);
     expect(await load(folder, PHRASE)).toEqual(secrets);
+  });
+
+  it.each([
+    ['in clear', NOTHING],
+    ['sealed', PHRASE],
+  ])('come back from the copy beside them when their file is gone, %s', async (_how, means) => {
+    const folder = newFolder();
+    const secrets = await load(folder, means);
+    rmSync(path.join(folder, 'secrets.json'));
+    expect(await load(folder, means)).toEqual(secrets);
+    expect(await load(folder, means)).toEqual(secrets);
+    if (means === PHRASE) {
+      rmSync(path.join(folder, 'secrets.json'));
+      expect(await refusal(folder, NOTHING)).toBe('passphrase_missing');
+      expect(await load(folder, means)).toEqual(secrets);
+    }
+  });
+
+  it('are not made anew while a copy lies there that cannot be read', async () => {
+    const folder = newFolder();
+    await load(folder, NOTHING);
+    rmSync(path.join(folder, 'secrets.json'));
+    writeFileSync(path.join(folder, 'secrets.copy.json'), '{"jwtSecret":');
+    expect(await refusal(folder, NOTHING)).toBe('secrets_damaged');
+    expect(readdirSync(folder)).toEqual(['secrets.copy.json']);
   });
 
   it('never lose a data key, whoever saves', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,14 @@ import type { DataKey } from './encryption/dataKeys.ts';
 import { KEY_BYTES, seal, unseal } from './encryption/seal.ts';
 
 export const SECRETS_FILE = 'secrets.json';
+/** A second copy, kept in the same way: without its secrets a folder cannot be read, nor its backups. */
+export const SECRETS_COPY = 'secrets.copy.json';
+
+/** What the file of a folder's secrets holds; its copy's where the file is gone; null in a folder that never had any. */
+export function readSecretsFile(folder: string): string | null {
+  const found = [SECRETS_FILE, SECRETS_COPY].map((name) => path.join(folder, name)).find((file) => existsSync(file));
+  return found === undefined ? null : readFileSync(found, 'utf8');
+}
 
 /** 64 MiB and about 0.3 s for each guess (OWASP, scrypt: N=2^16, r=8, p=2). */
 export const SCRYPT = { N: 2 ** 16, r: 8, p: 2 } as const;
@@ -60,8 +68,14 @@ export type SecretProtection = {
   open(content: string): string;
   /** Content for an archive: opened by the passphrase where there is one, and by this data key. */
   sealForArchive(secrets: string, key: DataKey): string;
-  /** What is sealed from now on opens by this passphrase alone. */
-  setPassphrase(passphrase: string): Promise<void>;
+  /**
+   * What is sealed from now on opens by this passphrase alone; null: by what else there is, or it lies in clear. Until it is
+   * sealed anew, what is there opens as before.
+   * @returns takes the change back
+   */
+  setPassphrase(passphrase: string | null): Promise<() => void>;
+  /** Whether the secrets are kept under this passphrase. */
+  opensBy(passphrase: string): Promise<boolean>;
 };
 
 const PLACE = 'vigie secrets';
@@ -77,6 +91,7 @@ export const UNPROTECTED: SecretProtection = {
   },
   sealForArchive: (secrets, key) => sealWith(randomBytes(KEY_BYTES), (content) => [dataKeyLock(content, key)], secrets),
   setPassphrase: () => Promise.reject(new VigieError('frozen', { reason: 'secrets_locked' })),
+  opensBy: () => Promise.resolve(false),
 };
 
 /**
@@ -86,8 +101,8 @@ export const UNPROTECTED: SecretProtection = {
  *   `data_key_wrong`, `os_store_failed`
  */
 export async function openProtection(dataDir: string, means: KeyMeans): Promise<SecretProtection> {
-  const file = path.join(dataDir, SECRETS_FILE);
-  return protectionFor(existsSync(file) ? readEnvelope(readFileSync(file, 'utf8')) : null, means);
+  const content = readSecretsFile(dataDir);
+  return protectionFor(content === null ? null : readEnvelope(content), means);
 }
 
 /** Null where the secrets of a folder cannot be opened: putting files in its place is the way out of that too. */
@@ -108,30 +123,48 @@ export function freshProtection(means: KeyMeans): Promise<SecretProtection> {
 async function protectionFor(found: Envelope | null, means: KeyMeans): Promise<SecretProtection> {
   const opened = found === null ? null : await unlock(found, means);
   const passphrase = opened?.passphrase ?? means.passphrase;
-  const contentKey = opened?.contentKey ?? randomBytes(KEY_BYTES);
-  let own = await ownLock(contentKey, { ...means, passphrase }, found);
-  const locks = (): Lock[] => (own === null ? [] : [own]);
+  const firstKey = opened?.contentKey ?? randomBytes(KEY_BYTES);
+  let kept: Kept = { contentKey: firstKey, own: await ownLock(firstKey, { ...means, passphrase }, found) };
+  let former: Kept | null = null;
+  const locks = (): Lock[] => (kept.own === null ? [] : [kept.own]);
   return {
     get kind() {
-      return own === null ? 'none' : kindOf(own);
+      return kept.own === null ? 'none' : kindOf(kept.own);
     },
-    seal: (secrets) => (own === null ? secrets : sealWith(contentKey, locks, secrets)),
+    seal: (secrets) => (kept.own === null ? secrets : sealWith(kept.contentKey, locks, secrets)),
     open(content) {
       const sealed = readEnvelope(content);
       if (sealed === null) return content;
       // Nothing was ever sealed with this key.
-      if (own === null && found === null) throw new VigieError('frozen', { reason: 'secrets_locked' });
-      return openWith(contentKey, sealed);
+      if (kept.own === null && found === null && former === null)
+        throw new VigieError('frozen', { reason: 'secrets_locked' });
+      return openWith([kept, former], sealed);
     },
     sealForArchive(secrets, key) {
       const portable = locks().filter(({ kind }) => kind === 'passphrase');
-      return sealWith(contentKey, () => [...portable, dataKeyLock(contentKey, key)], secrets);
+      return sealWith(kept.contentKey, () => [...portable, dataKeyLock(kept.contentKey, key)], secrets);
     },
     async setPassphrase(chosen) {
-      own = await passphraseLock(contentKey, chosen);
+      // Another key for the content: who has an old file and the old passphrase opens no new one.
+      const contentKey = randomBytes(KEY_BYTES);
+      const own = await ownLock(contentKey, { ...means, passphrase: chosen }, null);
+      former = kept;
+      kept = { contentKey, own };
+      return () => {
+        [kept, former] = [former ?? kept, kept];
+      };
+    },
+    async opensBy(given) {
+      const { own, contentKey } = kept;
+      if (own?.kind !== 'passphrase') return false;
+      const opened = unseal(await deriveKey(given, own), Buffer.from(own.wrapped, 'base64'), KEY_PLACE);
+      return opened !== null && timingSafeEqual(opened, contentKey);
     },
   };
 }
+
+/** The key of the content, and the lock that gives it; null: the content lies in clear. */
+type Kept = { contentKey: Buffer; own: Lock | null };
 
 /**
  * The secrets of an archive, opened by whatever is at hand; those of an older version are in clear.
@@ -141,7 +174,7 @@ export async function openArchived(content: string, means: KeyMeans): Promise<st
   const sealed = readEnvelope(content);
   if (sealed === null) return content;
   try {
-    return openWith((await unlock(sealed, means)).contentKey, sealed);
+    return openWith([await unlock(sealed, means)], sealed);
   } catch (cause) {
     const keyId = sealed.locks.find(({ kind }) => kind === 'data_key');
     throw new VigieError('backup_key_missing', { keyId: keyId?.kind === 'data_key' ? keyId.keyId : '-' }, { cause });
@@ -244,10 +277,12 @@ function sealWith(contentKey: Buffer, locks: (contentKey: Buffer) => Lock[], sec
   return JSON.stringify({ format: 1, locks: locks(contentKey), sealed } satisfies Envelope);
 }
 
-function openWith(contentKey: Buffer, { sealed }: Envelope): string {
-  const clear = unseal(contentKey, Buffer.from(sealed, 'base64'), PLACE);
-  if (clear === null) throw new VigieError('frozen', { reason: 'secrets_damaged', file: SECRETS_FILE });
-  return clear.toString('utf8');
+function openWith(keys: readonly ({ contentKey: Buffer } | null)[], { sealed }: Envelope): string {
+  for (const key of keys) {
+    const clear = key === null ? null : unseal(key.contentKey, Buffer.from(sealed, 'base64'), PLACE);
+    if (clear !== null) return clear.toString('utf8');
+  }
+  throw new VigieError('frozen', { reason: 'secrets_damaged', file: SECRETS_FILE });
 }
 
 function readEnvelope(content: string): Envelope | null {

@@ -4,10 +4,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { VigieError } from '../contract/errors.ts';
 import { makeDataKey } from './encryption/dataKeys.ts';
-import { isClear, SECRETS_FILE, UNPROTECTED, type SecretProtection } from './secretProtection.ts';
-
-/** A second copy, kept in the same way: without its secrets a folder cannot be read, nor its backups. */
-const COPY = 'secrets.copy.json';
+import {
+  isClear,
+  readSecretsFile,
+  SECRETS_COPY,
+  SECRETS_FILE,
+  UNPROTECTED,
+  type SecretProtection,
+} from './secretProtection.ts';
 
 /** A line that was set in the application, with its keys (SND-12). */
 const storedLine = z.discriminatedUnion('provider', [
@@ -51,11 +55,12 @@ export type Secrets = z.infer<typeof storedSecrets>;
 /**
  * The secrets of a data folder, made at first start and readable by their owner only. Those that are not kept as
  * `protection` says are sealed now, and the clear file is overwritten (DSK-6).
+ * A file that is gone comes back from its copy.
  * @throws VigieError `frozen` when the file is there but damaged: made anew, every webhook address would break
  */
 export function loadSecrets(dataDir: string, protection: SecretProtection = UNPROTECTED): Secrets {
-  const file = path.join(dataDir, SECRETS_FILE);
-  if (!existsSync(file)) {
+  const content = readSecretsFile(dataDir);
+  if (content === null) {
     const made: Secrets = {
       jwtSecret: randomBytes(32).toString('base64url'),
       webhookToken: randomBytes(24).toString('base64url'),
@@ -64,13 +69,13 @@ export function loadSecrets(dataDir: string, protection: SecretProtection = UNPR
     };
     return withDataKey(dataDir, made, protection);
   }
-  const content = readFileSync(file, 'utf8');
   const found = parseSecrets(protection.open(content));
   if (found.dataKeys.length === 0) return withDataKey(dataDir, found, protection);
   const sealed = protection.seal(JSON.stringify(found));
   if (!hasSameLocks(content, sealed)) write(dataDir, sealed);
-  else if (!existsSync(path.join(dataDir, COPY)) || readFileSync(path.join(dataDir, COPY), 'utf8') !== content) {
-    writeDurably(path.join(dataDir, COPY), content);
+  else {
+    for (const file of [SECRETS_FILE, SECRETS_COPY].map((name) => path.join(dataDir, name)))
+      if (!existsSync(file) || readFileSync(file, 'utf8') !== content) writeDurably(file, content);
   }
   return found;
 }
@@ -80,8 +85,8 @@ export function loadSecrets(dataDir: string, protection: SecretProtection = UNPR
  * @throws VigieError `frozen` when the file cannot be opened by these means; it is left as it is
  */
 export function saveSecrets(dataDir: string, secrets: Secrets, protection: SecretProtection = UNPROTECTED): void {
-  const file = path.join(dataDir, SECRETS_FILE);
-  const before = existsSync(file) ? parseSecrets(protection.open(readFileSync(file, 'utf8'))).dataKeys : [];
+  const content = readSecretsFile(dataDir);
+  const before = content === null ? [] : parseSecrets(protection.open(content)).dataKeys;
   const known = new Set(secrets.dataKeys.map(({ key }) => key));
   const dataKeys = [...secrets.dataKeys, ...before.filter(({ key }) => !known.has(key))];
   write(dataDir, protection.seal(JSON.stringify({ ...secrets, dataKeys })));
@@ -100,7 +105,7 @@ export function parseSecrets(content: string): Secrets {
 /** Data keys of the copy, for a folder whose secrets are damaged; none when that cannot be read either. */
 export function dataKeysOfCopy(dataDir: string, protection: SecretProtection): Secrets['dataKeys'] {
   try {
-    return parseSecrets(protection.open(readFileSync(path.join(dataDir, COPY), 'utf8'))).dataKeys;
+    return parseSecrets(protection.open(readFileSync(path.join(dataDir, SECRETS_COPY), 'utf8'))).dataKeys;
   } catch {
     return [];
   }
@@ -121,9 +126,9 @@ function hasSameLocks(one: string, other: string): boolean {
 
 function write(dataDir: string, content: string): void {
   const file = path.join(dataDir, SECRETS_FILE);
-  const scrub = isClear(content) ? () => {} : scrubber([file, path.join(dataDir, COPY)]);
+  const scrub = isClear(content) ? () => {} : scrubber([file, path.join(dataDir, SECRETS_COPY)]);
   writeDurably(file, content);
-  writeDurably(path.join(dataDir, COPY), content);
+  writeDurably(path.join(dataDir, SECRETS_COPY), content);
   scrub();
 }
 

@@ -24,8 +24,12 @@ type State = {
 const HOURLY = 'daily_message_stats';
 /** Rows noted in one transaction while everything is copied. */
 const COPY_STEP = 300;
+/** Positions of which the rows are given new versions at once. */
+const MOVE_STEP = 5_000;
 /** In `meta`: accounts on which what other machines sent is counted here. */
 export const HEARD_OF = 'sync_heard_of';
+/** In `meta`: the restore after which this file was compared with its copy. */
+export const COMPARED = 'sync_restored_at';
 /** Letters that one request carries, about. */
 const BATCH_LETTERS = 1_000_000;
 const SHOWN_SET_ASIDE = 50;
@@ -85,6 +89,22 @@ export class Outbox {
       setVersion: database.prepare<{ version: number }>(
         `UPDATE sync_state SET version = max(version, @version) WHERE id = 1`,
       ),
+      lastPosition: database.prepare<[], number | null>(`SELECT max(position) FROM sync_outbox`).pluck(),
+      moveBehind: database.prepare<{ version: number; former: number; after: number; upTo: number }>(`
+        UPDATE sync_outbox SET version = version + @version
+        WHERE position > @after AND position <= @upTo AND version <= @former`),
+      addVersion: database.prepare<{ version: number }>(
+        `UPDATE sync_state SET version = version + @version WHERE id = 1`,
+      ),
+      isRestored: database
+        .prepare<[], number>(
+          `SELECT (SELECT value FROM meta WHERE key = 'restored_at') IS NOT
+             (SELECT value FROM meta WHERE key = '${COMPARED}')`,
+        )
+        .pluck(),
+      compared: database.prepare(`
+        INSERT INTO meta (key, value) SELECT '${COMPARED}', value FROM meta WHERE key = 'restored_at'
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value`),
       setGeneration: database.prepare<{ generation: number }>(
         `UPDATE sync_state SET generation = @generation WHERE id = 1`,
       ),
@@ -177,9 +197,31 @@ export class Outbox {
     this.#statements.putAllBack.run();
   }
 
-  /** Versions go on from here: Supabase knows greater ones. */
-  raiseVersion(version: number): void {
-    this.#statements.setVersion.run({ version });
+  /**
+   * Everything is copied above this version: Supabase knows other rows under those that were given here. Also what waits
+   * because it was deleted gets a new one, in short steps; nothing is taken meanwhile.
+   */
+  *copyBehind(version: number): Generator<void> {
+    const { version: former } = this.state();
+    inTransaction(this.#database, () => {
+      this.#statements.addVersion.run({ version });
+      // What Supabase knows and this file does not stays there.
+      this.beginCopy(null);
+    });
+    const last = this.#statements.lastPosition.get() ?? 0;
+    for (let after = 0; after < last; after += MOVE_STEP) {
+      this.#statements.moveBehind.run({ version, former, after, upTo: after + MOVE_STEP });
+      yield;
+    }
+  }
+
+  /** This file was restored since it was last compared with its copy. */
+  isRestored(): boolean {
+    return this.#statements.isRestored.get() === 1;
+  }
+
+  setCompared(): void {
+    this.#statements.compared.run();
   }
 
   setGeneration(generation: number): void {
@@ -222,7 +264,7 @@ export class Outbox {
       const rows = keysAfter(this.#database, mirror, copying.after);
       for (const [index, { rowKey }] of rows.entries())
         this.#statements.note.run({ entity: mirror.entity, rowKey, version: version + index + 1 });
-      this.raiseVersion(version + rows.length);
+      this.#statements.setVersion.run({ version: version + rows.length });
       const last = rows.at(-1);
       const isOver = last === undefined || rows.length < COPY_STEP;
       const next = isOver

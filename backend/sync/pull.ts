@@ -8,7 +8,7 @@ import { syncFolder } from '../storage/secrets.ts';
 import { VigieError } from '../contract/errors.ts';
 import { raiseToSlots } from './bringBack.ts';
 import { decodeRow, UncopiableError, type LocalRow } from './codec.ts';
-import { HEARD_OF } from './outbox.ts';
+import { COMPARED, HEARD_OF } from './outbox.ts';
 import { MIRRORS, type Mirror } from './mirrors.ts';
 import type { DataKey } from '../storage/encryption/dataKeys.ts';
 import type { Remote, Source } from './remote.ts';
@@ -35,9 +35,10 @@ export type Pulled = {
 };
 
 type Keys = Pick<Pulled, 'usedKeys' | 'missingKeys' | 'unreadable' | 'linesWithoutKeys'>;
+type Read = Keys & Pick<Pulled, 'rows' | 'leftOut'>;
 
 type PullRequest = {
-  remote: Pick<Remote, 'page' | 'takeOver' | 'anyRow'>;
+  remote: Pick<Remote, 'page' | 'takeOver' | 'anyRow' | 'sources'>;
   source: string;
   /** Keys of texts that are at hand. */
   ring: readonly DataKey[];
@@ -60,37 +61,55 @@ type PullRequest = {
  */
 export async function pullWorkspace(request: PullRequest): Promise<Pulled> {
   const { remote, source, folders, migrationsDir, now } = request;
-  // Before the former machine loses its place.
+  // At once, and again when the rows are here: before the former machine loses its place.
   refuseWithoutKeys(request, await missingKeysThere(remote, source, request.ring));
   const partial = path.join(folders.folder, PARTIAL);
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o700 });
   try {
+    const version = await versionThere(request);
+    let read = await readCopy(partial, request);
+    // A machine that still runs may have changed its key meanwhile.
+    if ((await versionThere(request)) !== version)
+      refuseWithoutKeys(request, await missingKeysThere(remote, source, request.ring));
     const taken = await remote.takeOver(source);
-    const main = openDatabase(path.join(partial, 'vigie.db'));
-    let counts: { rows: number; leftOut: number };
-    let keys: Keys;
-    try {
-      migrate(main, readMigrations(path.join(migrationsDir, 'sqlite')));
-      counts = await readRows(main, request);
+    if (taken.version !== version) read = await readCopy(partial, request);
+    await inFile(path.join(partial, 'vigie.db'), (main) => {
       complete(main, { taken, now });
-      keys = settleKeys(main, request);
-    } finally {
-      main.close();
-    }
-    const inbox = openDatabase(path.join(partial, 'inbox.db'));
-    try {
+    });
+    await inFile(path.join(partial, 'inbox.db'), (inbox) => {
       migrate(inbox, readMigrations(path.join(migrationsDir, 'inbox')));
-    } finally {
-      inbox.close();
-    }
+    });
     markRestored(path.join(partial, 'vigie.db'), { createdAt: taken.pushed_at ?? toIso(now), kind: 'supabase' }, now);
     renameSync(partial, path.join(folders.folder, `restoring-${now}`));
     syncFolder(folders.folder);
     completeRestore(folders);
-    return { source, ...counts, ...keys, missing: taken.waiting, pushedAt: taken.pushed_at };
+    return { source, ...read, missing: taken.waiting, pushedAt: taken.pushed_at };
   } finally {
     rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Grows with every row that arrives there. */
+async function versionThere({ remote, source }: PullRequest): Promise<number | undefined> {
+  return (await remote.sources()).find((known) => known.source === source)?.version;
+}
+
+/** Everything that the copy holds now, in a new file. @throws VigieError `copy_key_missing` */
+async function readCopy(partial: string, request: PullRequest): Promise<Read> {
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true, mode: 0o700 });
+  return inFile(path.join(partial, 'vigie.db'), async (main) => {
+    migrate(main, readMigrations(path.join(request.migrationsDir, 'sqlite')));
+    const counts = await readRows(main, request);
+    return { ...counts, ...settleKeys(main, request) };
+  });
+}
+
+async function inFile<Result>(file: string, work: (database: Database) => Result | Promise<Result>): Promise<Result> {
+  const database = openDatabase(file);
+  try {
+    return await work(database);
+  } finally {
+    database.close();
   }
 }
 
@@ -101,7 +120,6 @@ function refuseWithoutKeys({ withoutKey }: Pick<PullRequest, 'withoutKey'>, miss
 /** What the copy does not hold: which keys its texts need, and those of its lines. */
 function settleKeys(database: Database, request: PullRequest): Keys {
   const texts = noteSealedTexts(database, request);
-  // The former machine may have changed its key in the last moment.
   refuseWithoutKeys(request, texts.missingKeys);
   const linesWithoutKeys = database
     .prepare<{ known: string }, string>(
@@ -183,6 +201,8 @@ function complete(database: Database, { taken, now }: { taken: Source; now: numb
       `INSERT INTO meta (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     );
     setMeta.run({ key: 'workspace_id', value: taken.source });
+    // It has all that the copy has.
+    setMeta.run({ key: COMPARED, value: String(now) });
     // What others sent on its accounts was counted in the lost file alone.
     setMeta.run({ key: HEARD_OF, value: '{}' });
     const latest = database.prepare<[], number | null>(`SELECT max(taken_at) FROM quota_slots`).pluck().get();

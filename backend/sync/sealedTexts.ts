@@ -15,7 +15,7 @@ const SEALED_THERE = {
   messages: { body: '', title: '', error_detail: '', media: IN_QUOTES, template: IN_QUOTES, context: IN_QUOTES },
   message_errors: { message: '' },
 } as const;
-/** A question to Supabase is an address: it names the newest keys alone. */
+/** A question to Supabase is an address: it names the newest keys alone. A pull looks at the others once they are here. */
 const MOST_NAMED = 4;
 
 /**

@@ -152,21 +152,18 @@ export class Sync implements Service {
   }
 
   async #connect(): Promise<void> {
-    const { database, remote, source } = this.#deps;
+    const { remote, source } = this.#deps;
     await remote.checkSchema();
     const sources = await remote.sources();
     const own = sources.find((candidate) => candidate.source === source) ?? null;
     const { generation, version } = this.outbox.state();
     if (own !== null && own.generation !== generation) throw new RemoteError('taken_over', '');
-    const isOlder = own !== null && own.version > version;
+    // A restored file may have had more changes since than its copy ever saw.
+    const isOlder = own !== null && (own.version > version || this.outbox.isRestored());
     if (isOlder || (own === null && this.#isNew())) await this.#bring(sources, { own, accounts: this.#accounts });
     else if (this.outbox.heardOf() === null) this.outbox.setHeardOf(this.#accounts);
-    if (isOlder)
-      inTransaction(database, () => {
-        this.outbox.raiseVersion(own.version);
-        // What Supabase knows and this older file does not stays there.
-        this.outbox.beginCopy(null);
-      });
+    if (isOlder) for (const _ of this.outbox.copyBehind(own.version)) await turnOfTheLoop();
+    if (this.outbox.isRestored()) this.outbox.setCompared();
     this.#connected = true;
   }
 

@@ -29,7 +29,7 @@ const WORDS = [
     'settings.sync.states.',
     'settings.audit.actions.',
   ],
-  'settings.protection.secrets.',
+  ...['settings.protection.secrets.', 'settings.protection.steps.'],
   ...['appearance', 'limits', 'answers', 'region', 'relay', 'shared', 'sync', 'protection', 'system'].map(
     (section) => `settings.${section}.title`,
   ),

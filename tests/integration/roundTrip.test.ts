@@ -118,8 +118,8 @@ describe.skipIf(SOFFICE === undefined)(`what LibreOffice saved again ${SOFFICE_N
   it('is imported as it was (CMP-13)', async () => {
     const dir = folder();
     writeFileSync(path.join(dir, 'export.csv'), await exported(','));
-    convert(dir, 'xlsx', 'export.csv');
-    const csv = readFileSync(convert(dir, AS_CSV, 'export.xlsx'), 'utf8');
+    await convert(dir, 'xlsx', 'export.csv');
+    const csv = readFileSync(await convert(dir, AS_CSV, 'export.xlsx'), 'utf8');
     await forgetAll();
     expect(await imported(csv)).toMatchObject({ imported: NAMES.length, refused: [] });
     expect(await stored()).toEqual(people);

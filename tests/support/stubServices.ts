@@ -140,6 +140,7 @@ export function stubServices(overrides: Overrides = {}): Services {
       update: () => someProtection,
       rotate: () => someProtection,
       setPassphrase: async () => someProtection,
+      removePassphrase: async () => someProtection,
       export: () => ({ id: someProtection.key.id, dataKey: 'key' }),
     },
     backups: { list: () => [someBackup], create: async () => someBackup, restore: async () => someBackup, stop() {} },

@@ -1,5 +1,5 @@
 import type { SyncStatus } from '../../contract/sync.ts';
-import { defineCommand, type Answer, type Command, type Text } from '../command.ts';
+import { CommandError, defineCommand, type Answer, type Command, type Text } from '../command.ts';
 import { table } from '../layout.ts';
 
 function describe(status: SyncStatus, text: Text): Answer {
@@ -14,6 +14,12 @@ function describe(status: SyncStatus, text: Text): Answer {
     lines.push(text('sync.set_aside', { count: setAsideCount }), table([head, ...rows]));
   }
   return { data: status, words: lines.join('\n') };
+}
+
+/** What Supabase did not take has not been done. @throws CommandError with what is in the way */
+function arrived(status: SyncStatus, text: Text): Answer {
+  if (status.problem !== null) throw new CommandError('failure.sync', { reason: status.message });
+  return describe(status, text);
 }
 
 /** `sync status`, `sync push`, `sync retry`, `sync pull`: the copy in Supabase (SYN-2, SYN-3). */
@@ -32,7 +38,7 @@ export const syncCommands: Command[] = [
     async run(_values, { client, text, progress }) {
       const { sync } = await client();
       progress(text('sync.pushing'));
-      return describe(await sync.push(), text);
+      return arrived(await sync.push(), text);
     },
   }),
   defineCommand({
@@ -41,7 +47,7 @@ export const syncCommands: Command[] = [
     options: {},
     async run(_values, { client, text }, [id = '']) {
       const { sync } = await client();
-      return describe(await sync.retry({ id }), text);
+      return arrived(await sync.retry({ id }), text);
     },
   }),
   defineCommand({

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheOver, describeCache } from '../../../tests/support/cacheConformance.ts';
 import { createFakeClock } from '../../../tests/support/fakeClock.ts';
+import { someImport } from '../../../tests/support/samples.ts';
 import { systemClock } from '../../core/clock.ts';
+import { silentNotify } from '../notify.ts';
+import { droppingChanges } from './cachedServices.ts';
 import type { CacheStore } from './cacheStore.ts';
 import { readExactly, writeExactly } from './exactJson.ts';
 import { createMemoryStore } from './memoryStore.ts';
@@ -32,6 +35,18 @@ describe('the cache in memory', () => {
     await store.set('cache:large', 'x'.repeat(2_000), 60_000);
     expect(await store.get('cache:large')).toBeNull();
   });
+});
+
+it('lists follow an import under way, part by part (CCH-2)', async () => {
+  const cache = cacheOver(createMemoryStore(systemClock));
+  let contacts = 0;
+  const list = (): Promise<number> => cache.read('contacts', 'list', () => contacts);
+  const count = (): Promise<number> => cache.read('categories', 'list', () => contacts);
+  const notify = droppingChanges(cache, silentNotify);
+  expect([await list(), await count()]).toEqual([0, 0]);
+  contacts = 250;
+  notify.import(someImport);
+  expect([await list(), await count()]).toEqual([250, 250]);
 });
 
 describe('a value on its way into the cache (CCH-2)', () => {

@@ -32,7 +32,11 @@ export function droppingChanges(cache: Pick<Cache, 'drop'>, notify: Notify): Not
       cache.drop('figures');
       notify.attempt(attempt);
     },
-    import: (state) => notify.import(state),
+    // Told after each transaction: its contacts are there before it is done.
+    import(state) {
+      cache.drop('contacts', 'categories');
+      notify.import(state);
+    },
     notice: (notice) => notify.notice(notice),
   };
 }

@@ -128,6 +128,16 @@ export async function readArchiveManifest(archive: string): Promise<Manifest> {
   }
 }
 
+/**
+ * Reads an archive as far as it goes and compares it with what it says of itself; nothing is unpacked.
+ * @throws VigieError `backup_damaged`
+ */
+export async function checkArchive(archive: string): Promise<Manifest> {
+  const about = await readArchiveManifest(archive);
+  await compareArchive(archive, about.files);
+  return about;
+}
+
 function readManifest(folder: string, archive: string): Manifest {
   try {
     return manifest.parse(JSON.parse(readFileSync(path.join(folder, MANIFEST), 'utf8')));

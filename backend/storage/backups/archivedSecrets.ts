@@ -5,6 +5,7 @@ import { keyRing, type DataKey } from '../encryption/dataKeys.ts';
 import {
   freshProtection,
   openArchived,
+  readSecretsFile,
   SECRETS_FILE,
   UNPROTECTED,
   type KeyMeans,
@@ -22,7 +23,7 @@ const NO_KEYS: ArchiveKeys = { means: { passphrase: null, dataKeys: [] }, protec
  * there is one. So an archive alone gives away neither texts nor keys (SEC-3). Null when there are none.
  */
 export function archivedSecrets(folder: string, keys: ArchiveKeys = NO_KEYS): string | null {
-  if (!existsSync(path.join(folder, SECRETS_FILE))) return null;
+  if (readSecretsFile(folder) === null) return null;
   const protection = keys.protection ?? UNPROTECTED;
   const secrets = loadSecrets(folder, protection);
   const [key] = keyRing(keys.means.dataKeys, secrets.dataKeys);

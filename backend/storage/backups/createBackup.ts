@@ -104,7 +104,7 @@ function stopped(): never {
 }
 
 /** On disk under its name, whole, or not there at all. */
-function publish(archive: string, destination: string): void {
+export function publish(archive: string, destination: string): void {
   chmodSync(archive, 0o600);
   const handle = openSync(archive, 'r+');
   try {

@@ -13,8 +13,8 @@ import { ProgressBar } from '../../components/ProgressBar.tsx';
 import { useFormat } from '../../format/useFormat.ts';
 import { useWords } from '../../locales/i18n.ts';
 import { toast } from '../../state/toasts.ts';
-import { ChoosePassphrase } from './ChoosePassphrase.tsx';
 import { ExportedKey } from './ExportedKey.tsx';
+import { Passphrase, type PassphraseInput } from './Passphrase.tsx';
 
 /** What is encrypted, with which key, and how that key is kept (SEC-3, DSK-6). */
 export function DataProtection() {
@@ -126,12 +126,10 @@ function Key({ protection: { key } }: { protection: Protection }) {
 function Secrets({ kept }: { kept: Protection['secrets'] }) {
   const { t } = useTranslation();
   const words = useWords().settings.protection.secrets;
-  const choice = useChange(
-    (passphrase: string) => api.protection.setPassphrase({ passphrase }),
-    t('settings.protection.notProtected'),
-  );
+  const change = useChange(changePassphrase, t('settings.protection.passphraseNotChanged'));
   // A host without a window cannot ask for it at its next start.
-  const canChoose = kept === 'none' && window.vigie !== undefined;
+  const isAsked = window.vigie !== undefined;
+  const canChoose = kept === 'none' && isAsked;
   return (
     <div className="flex flex-wrap items-start justify-between gap-4 border-t border-line pt-3">
       <div className="min-w-0 flex-1">
@@ -140,7 +138,20 @@ function Secrets({ kept }: { kept: Protection['secrets'] }) {
           {canChoose ? t('settings.protection.clearOnDesktop') : words[kept]}
         </p>
       </div>
-      {canChoose && <ChoosePassphrase choice={choice} />}
+      <div className="flex gap-2">
+        {canChoose && <Passphrase step="choose" change={change} />}
+        {kept === 'passphrase' && isAsked && (
+          <>
+            <Passphrase step="change" change={change} />
+            <Passphrase step="remove" change={change} />
+          </>
+        )}
+      </div>
     </div>
   );
+}
+
+function changePassphrase({ step, passphrase, current }: PassphraseInput): Promise<Protection> {
+  if (step === 'remove') return api.protection.removePassphrase({ current });
+  return api.protection.setPassphrase(step === 'choose' ? { passphrase } : { passphrase, current });
 }

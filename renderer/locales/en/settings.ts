@@ -116,20 +116,41 @@ export const settings: Texts<typeof french> = {
       'Whoever has this key and a backup reads all messages. Keep it in a password manager. On another machine, give ' +
       'it as VIGIE_DATA_KEY before you restore, or continue from Supabase.',
     copy: 'Copy the key',
-    choosePassphrase: 'Choose a passphrase',
     clearOnDesktop:
       'This system has no key store: the key and the credentials of the lines are not encrypted, only the rights of ' +
       'the file protect them. A passphrase encrypts them.',
-    passphraseText:
-      'Vigie will ask for it at each start, and send nothing before. Without it neither the key nor the credentials ' +
-      'of the lines open: keep it in a password manager.',
+    steps: {
+      choose: {
+        title: 'Choose a passphrase',
+        text:
+          'Vigie will ask for it at each start, and send nothing before. Without it neither the key nor the ' +
+          'credentials of the lines open: keep it in a password manager.',
+        confirm: 'Protect',
+      },
+      change: {
+        title: 'Change the passphrase',
+        text:
+          'Vigie will ask for the new one from the next start on. Backups that were made before still open with the ' +
+          'old one, or with the key.',
+        confirm: 'Change',
+      },
+      remove: {
+        title: 'Remove the passphrase',
+        text:
+          'Vigie will not ask for it any more. Without a key store of the system, the key and the credentials of the ' +
+          'lines are no longer encrypted: only the rights of the file protect them.',
+        confirm: 'Remove',
+      },
+    },
     passphrase: 'Passphrase',
+    newPassphrase: 'New passphrase',
+    currentPassphrase: 'Passphrase in force',
+    currentMissing: 'Give the passphrase that Vigie asks for at its start.',
     passphraseHint: 'Several words that have nothing to do with each other make a good one.',
     passphraseShort: 'Choose a passphrase of at least {{count, number}} characters.',
     passphraseAgain: 'The same once more',
     passphraseDiffers: 'The two passphrases are not the same.',
-    protect: 'Protect',
-    notProtected: 'The secrets are not protected',
+    passphraseNotChanged: 'Nothing changed: the secrets are protected as before',
     secretsTitle: 'Secrets of this machine',
     secrets: {
       os: 'The key and the credentials of the lines are protected by the key store of the system.',
@@ -200,6 +221,8 @@ export const settings: Texts<typeof french> = {
       'key.retired': 'Old key out of use',
       'key.export': 'Key shown',
       'secrets.passphrase': 'Passphrase chosen',
+      'secrets.passphrase_changed': 'Passphrase changed',
+      'secrets.passphrase_removed': 'Passphrase removed',
       'settings.update': 'Settings changed',
       'clock.reset': 'Time put right',
       'line.add': 'Line added',

@@ -118,20 +118,41 @@ export const settings = {
       'Qui a cette clé et une sauvegarde lit tous les messages. Gardez-la dans un gestionnaire de mots de passe. Sur ' +
       'une autre machine, donnez-la dans VIGIE_DATA_KEY avant de restaurer, ou de reprendre la copie de Supabase.',
     copy: 'Copier la clé',
-    choosePassphrase: 'Choisir une phrase secrète',
     clearOnDesktop:
       'Ce système n’a pas de trousseau : la clé et les accès des lignes ne sont pas chiffrés, seuls les droits du ' +
       'fichier les protègent. Une phrase secrète les chiffre.',
-    passphraseText:
-      'Vigie la demandera à chaque démarrage, et n’enverra rien avant. Sans elle, ni la clé ni les accès des lignes ' +
-      'ne s’ouvrent : gardez-la dans un gestionnaire de mots de passe.',
+    steps: {
+      choose: {
+        title: 'Choisir une phrase secrète',
+        text:
+          'Vigie la demandera à chaque démarrage, et n’enverra rien avant. Sans elle, ni la clé ni les accès des ' +
+          'lignes ne s’ouvrent : gardez-la dans un gestionnaire de mots de passe.',
+        confirm: 'Protéger',
+      },
+      change: {
+        title: 'Changer la phrase secrète',
+        text:
+          'Vigie demandera la nouvelle dès le prochain démarrage. Les sauvegardes déjà faites s’ouvrent toujours avec ' +
+          'l’ancienne, ou avec la clé.',
+        confirm: 'Changer',
+      },
+      remove: {
+        title: 'Retirer la phrase secrète',
+        text:
+          'Vigie ne la demandera plus. Sans trousseau du système, la clé et les accès des lignes ne seront plus ' +
+          'chiffrés : seuls les droits du fichier les protégeront.',
+        confirm: 'Retirer',
+      },
+    },
     passphrase: 'Phrase secrète',
+    newPassphrase: 'Nouvelle phrase secrète',
+    currentPassphrase: 'Phrase secrète actuelle',
+    currentMissing: 'Indiquez la phrase que Vigie demande au démarrage.',
     passphraseHint: 'Plusieurs mots sans lien entre eux font une bonne phrase.',
     passphraseShort: 'Choisissez une phrase d’au moins {{count, number}} caractères.',
     passphraseAgain: 'La même encore une fois',
     passphraseDiffers: 'Les deux phrases ne sont pas les mêmes.',
-    protect: 'Protéger',
-    notProtected: 'Les secrets ne sont pas protégés',
+    passphraseNotChanged: 'Rien n’a changé : les secrets restent protégés comme avant',
     secretsTitle: 'Secrets de cette machine',
     secrets: {
       os: 'La clé et les accès des lignes sont protégés par le trousseau du système.',
@@ -204,6 +225,8 @@ export const settings = {
       'key.retired': 'Ancienne clé retirée du service',
       'key.export': 'Clé affichée',
       'secrets.passphrase': 'Phrase secrète choisie',
+      'secrets.passphrase_changed': 'Phrase secrète changée',
+      'secrets.passphrase_removed': 'Phrase secrète retirée',
       'settings.update': 'Paramètres modifiés',
       'clock.reset': 'Heure rétablie',
       'line.add': 'Ligne ajoutée',

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { LineInput } from '../../../backend/contract/lines.ts';
 import { expectAccessible } from '../../support/interfacePage.ts';
@@ -16,6 +16,7 @@ const LINE: LineInput & { provider: 'wassenger' } = {
   ...{ webhookSecrets: ['hook-secret-abcdef-0001'], baseUrl: 'http://127.0.0.1:9', deliveryReports: true },
 };
 const PHRASE = 'cheval batterie agrafe';
+const OTHER_PHRASE = 'tournesol gravier nuage';
 
 const desktops = new Desktops();
 afterEach(() => desktops.cleanUp());
@@ -91,6 +92,7 @@ test('without a key store a passphrase is chosen in the settings, and asked for 
   await eventually(async () => (await second.page()).innerText('body')).toContain('Tableau de bord');
   const opened = await bridgeClient(await second.page());
   expect(await opened.lines.list()).toMatchObject([{ label: 'Lyon', use: 'active' }]);
+  await change(await second.page());
   expect((await second.observe()).errors).toEqual([]);
   await quit(second);
 
@@ -98,6 +100,16 @@ test('without a key store a passphrase is chosen in the settings, and asked for 
   await (await third.page()).getByLabel('Phrase secrète').waitFor();
   await third.closeWindow();
   expect(await third.exited()).toBe(0);
+
+  const fourth = await desktops.launch({ dataDir, args });
+  await answer(await fourth.page(), OTHER_PHRASE);
+  await eventually(async () => (await fourth.page()).innerText('body')).toContain('Tableau de bord');
+  await remove(await fourth.page());
+  await quit(fourth);
+  const fifth = await desktops.launch({ dataDir, args });
+  await eventually(async () => (await fifth.page()).innerText('body')).toContain('Tableau de bord');
+  expect(await (await bridgeClient(await fifth.page())).protection.get()).toMatchObject({ secrets: 'none' });
+  await quit(fifth);
 });
 
 /** Chooses a passphrase in the settings, after two that are refused at their fields. */
@@ -119,6 +131,38 @@ async function choose(page: Page): Promise<void> {
   await protect.click();
   await page.getByText('sont protégés par une phrase secrète').waitFor();
   expect(await page.getByRole('button', { name: 'Choisir une phrase secrète' }).count()).toBe(0);
+}
+
+/** Changes it, after a wrong one that is refused. */
+async function change(page: Page): Promise<void> {
+  const dialog = await openStep(page, 'Changer la phrase secrète');
+  await dialog.getByLabel('Phrase secrète actuelle').fill('cheval batterie agraf');
+  await dialog.getByLabel('Nouvelle phrase secrète').fill(OTHER_PHRASE);
+  await dialog.getByLabel('La même encore une fois').fill(OTHER_PHRASE);
+  await dialog.getByRole('button', { name: 'Changer' }).click();
+  await page.getByText('la phrase secrète actuelle n’est pas la bonne').waitFor();
+  await dialog.getByLabel('Phrase secrète actuelle').fill(PHRASE);
+  await expectAccessible(page, '[role=dialog]');
+  await page.screenshot({ path: path.join(PICTURES, 'protection-passphrase-change.png') });
+  await dialog.getByRole('button', { name: 'Changer' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+async function remove(page: Page): Promise<void> {
+  const dialog = await openStep(page, 'Retirer la phrase secrète');
+  await dialog.getByRole('button', { name: 'Retirer' }).click();
+  await dialog.getByText('Indiquez la phrase que Vigie demande au démarrage.').waitFor();
+  await dialog.getByLabel('Phrase secrète actuelle').fill(OTHER_PHRASE);
+  await dialog.getByRole('button', { name: 'Retirer' }).click();
+  await page.getByText('Ce système n’a pas de trousseau').waitFor();
+}
+
+async function openStep(page: Page, name: string): Promise<Locator> {
+  await page.evaluate(() => {
+    location.hash = '#/settings/protection';
+  });
+  await page.getByRole('button', { name }).click();
+  return page.getByRole('dialog');
 }
 
 async function answer(page: Page, passphrase: string): Promise<void> {

@@ -225,7 +225,7 @@ export function describeSync(
       await expectCopied(engine, first);
     });
 
-    describePull({ url: () => adapter.url, machine });
+    describePull({ url: () => adapter.url, engine: () => engine, machine });
 
     it('a machine whose place was taken is refused, and told so once (SYN-3)', async () => {
       const first = machine();
