@@ -270,7 +270,7 @@ export function composeWorkspace(parts: WorkspaceParts) {
       phoneOfContact: (id) => campaigns.stores.contacts.byId(id)?.phone ?? null,
     }),
     sending: createPauseService({
-      ...{ database, pauses, lines, audit, campaigns: campaigns.campaigns, changed: wake },
+      ...{ database, pauses, lines, audit, campaigns: campaigns.campaigns, clock, changed: wake },
     }),
     clock: createClockService({
       ...{ database, clock, audit, wake, watch: clockWatch },

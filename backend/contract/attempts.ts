@@ -128,15 +128,19 @@ export const attemptListInput = pageInput.extend({
 export type AttemptListInput = z.infer<typeof attemptListInput>;
 
 export const resolveInput = z.object({ id, outcome: z.enum(['sent', 'not_sent']) });
-export const retryManyInput = z.object({
-  max: z.int().min(1).max(1000).default(50),
-  dryRun: z.boolean().default(false),
-});
+export const retryManyInput = z
+  .object({
+    max: z.int().min(1).max(1000).default(50),
+    dryRun: z.boolean().default(false),
+  })
+  .prefault({});
 export const retryManyOutput = z.object({ retried: z.int(), candidates: z.int(), dryRun: z.boolean() });
-export const cleanupInput = z.object({
-  olderThanDays: z.int().min(1).max(3650).default(30),
-  dryRun: z.boolean().default(false),
-});
+export const cleanupInput = z
+  .object({
+    olderThanDays: z.int().min(1).max(3650).default(30),
+    dryRun: z.boolean().default(false),
+  })
+  .prefault({});
 export const cleanupOutput = z.object({ cleaned: z.int(), dryRun: z.boolean() });
 
 export const messageStats = z.object({

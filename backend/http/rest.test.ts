@@ -56,6 +56,16 @@ describe('REST', () => {
     expect(list.mock.calls).toEqual(['who?', 'prenom=', '=', 'a=b?c='].map((q) => [{ q, limit: 50 }]));
   });
 
+  it('takes a call without a body as one that leaves everything to its defaults', async () => {
+    const retryMany = vi.fn(() => ({ retried: 0, candidates: 0, dryRun: false }));
+    const cleanup = vi.fn(() => ({ cleaned: 0, dryRun: false }));
+    const host = await start({ services: stubServices({ attempts: { retryMany, cleanup } }) });
+    for (const action of ['retry', 'cleanup'])
+      expect((await host.call(`/api/attempts/${action}`, { method: 'POST' })).status).toBe(200);
+    expect(retryMany).toHaveBeenCalledWith({ max: 50, dryRun: false }, expect.any(String));
+    expect(cleanup).toHaveBeenCalledWith({ olderThanDays: 30, dryRun: false }, expect.any(String));
+  });
+
   it('answers 202 to a send, 200 to a known key, 201 to what is made (SND-7)', async () => {
     const send = vi.fn().mockReturnValueOnce({ attempt: someAttempt, known: false });
     const host = await start({ services: stubServices({ messages: { send } }) });

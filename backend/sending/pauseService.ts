@@ -1,4 +1,5 @@
 import { VigieError } from '../contract/errors.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Audit } from '../storage/audit.ts';
 import type { Services } from '../services.ts';
 import { inTransaction, type Database } from '../storage/database.ts';
@@ -11,12 +12,13 @@ type PauseServiceDependencies = {
   lines: Lines;
   audit: Audit;
   campaigns: Pick<Services['campaigns'], 'pause' | 'resume'>;
+  clock: Pick<Clock, 'now'>;
   changed: () => void;
 };
 
 /** Pause and resume by the operator, in every scope of SND-14. */
 export function createPauseService(deps: PauseServiceDependencies): Services['sending'] {
-  const { database, pauses, lines, audit, campaigns, changed } = deps;
+  const { database, pauses, lines, audit, campaigns, clock, changed } = deps;
 
   const target = (scope: 'all' | 'message_1' | 'line', id: string | undefined): string => {
     if (scope === 'line') return lines.choose(id).id;
@@ -30,6 +32,7 @@ export function createPauseService(deps: PauseServiceDependencies): Services['se
   return {
     pause({ scope, id, until }, actor) {
       const untilAt = until === undefined ? null : Date.parse(until);
+      if (untilAt !== null && untilAt <= clock.now()) throw new VigieError('bad_request', { detail: 'until' });
       if (scope === 'campaign') {
         inTransaction(database, () => {
           campaigns.pause(campaignId(id), actor);

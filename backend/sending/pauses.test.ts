@@ -29,7 +29,7 @@ it('a campaign that is paused until an hour goes on then, unless it was paused a
   const host = createTestCampaigns();
   const { database, clock, campaigns, audit } = host;
   const { pauses, lines } = host.engine;
-  const service = createPauseService({ ...{ database, pauses, lines, audit, campaigns }, changed() {} });
+  const service = createPauseService({ ...{ database, pauses, lines, audit, campaigns, clock }, changed() {} });
   const { id } = host.started([host.contact()]);
   const until = clock.now() + HOUR_MS;
   service.pause({ scope: 'campaign', id, until: toIso(until) }, 'ops');
@@ -45,7 +45,12 @@ it('a campaign that is paused until an hour goes on then, unless it was paused a
   campaigns.pause(id, 'ops');
   clock.set(until + 2 * HOUR_MS);
   expect(host.launch.startDue()).toBe(0);
-  expect(() => service.pause({ scope: 'campaign', id, until: toIso(until) }, 'ops')).toThrow('wrong_campaign_status');
+  const pause = (hours: number): void =>
+    service.pause({ scope: 'campaign', id, until: toIso(until + hours * HOUR_MS) }, 'ops');
+  expect(() => pause(3)).toThrow('wrong_campaign_status');
+  campaigns.resume(id, 'ops');
+  expect(() => pause(2)).toThrow('bad_request');
+  expect(campaigns.get(id).status).toBe('running');
   expect(pauses.list()).toEqual([]);
   host.engine.remove();
 });
