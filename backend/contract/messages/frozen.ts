@@ -16,21 +16,28 @@ export const frozenSentences = {
     'frozen.durability':
       'SQLite ne garantit pas les écritures sur cette machine (version {version}). Rien n’est envoyé.',
     'frozen.backup_failed':
-      'La sauvegarde qui précède une mise à jour n’a pas pu être faite ({detail}). Rien n’est envoyé et rien n’a été changé. Faites de la place sur le disque, puis redémarrez Vigie.',
+      'La sauvegarde qui précède une mise à jour n’a pas pu être faite ({detail}). Rien n’est envoyé et rien n’a ' +
+      'été changé. Faites de la place sur le disque, puis redémarrez Vigie.',
     'frozen.secrets_damaged':
       'Le fichier {file} est endommagé. Remettez-le en place depuis une sauvegarde : l’adresse des webhooks en dépend.',
     'frozen.passphrase_missing':
-      'Les secrets de ce dossier sont protégés par une phrase secrète. Rien n’est envoyé. Démarrez Vigie avec VIGIE_PASSPHRASE, ou depuis un terminal qui peut la demander.',
+      'Les secrets de ce dossier sont protégés par une phrase secrète. Rien n’est envoyé. Démarrez Vigie avec ' +
+      'VIGIE_PASSPHRASE, ou depuis un terminal qui peut la demander.',
     'frozen.passphrase_wrong':
       'La phrase secrète n’est pas la bonne. Rien n’est envoyé et rien n’a été changé. Redémarrez Vigie avec la bonne phrase.',
     'frozen.secrets_locked':
-      'Les secrets de ce dossier sont protégés d’une façon que ce programme ne peut pas ouvrir. Rien n’est envoyé et rien n’a été changé. Ouvrez l’application de bureau qui les a protégés, ou remettez en place une sauvegarde avec sa clé.',
+      'Les secrets de ce dossier sont protégés d’une façon que ce programme ne peut pas ouvrir. Rien n’est envoyé ' +
+      'et rien n’a été changé. Ouvrez l’application de bureau qui les a protégés, ou remettez en place une ' +
+      'sauvegarde avec sa clé.',
     'frozen.os_store_failed':
-      'Le trousseau du système refuse d’ouvrir les secrets de Vigie. Rien n’est envoyé et rien n’a été changé. Déverrouillez le trousseau de la session qui les a protégés, puis redémarrez Vigie.',
+      'Le trousseau du système refuse d’ouvrir les secrets de Vigie. Rien n’est envoyé et rien n’a été changé. ' +
+      'Déverrouillez le trousseau de la session qui les a protégés, puis redémarrez Vigie.',
     'frozen.data_key_wrong':
-      'Les secrets de ce dossier sont protégés par la clé {keyId}, et VIGIE_DATA_KEY ne la contient pas. Rien n’est envoyé et rien n’a été changé. Ajoutez cette clé à VIGIE_DATA_KEY, puis redémarrez Vigie.',
+      'Les secrets de ce dossier sont protégés par la clé {keyId}, et VIGIE_DATA_KEY ne la contient pas. Rien ' +
+      'n’est envoyé et rien n’a été changé. Ajoutez cette clé à VIGIE_DATA_KEY, puis redémarrez Vigie.',
     'frozen.data_key_missing':
-      'Des messages sont chiffrés avec la clé {keyId}, qui manque. Rien n’est envoyé et rien n’a été changé. Ajoutez cette clé à VIGIE_DATA_KEY ou remettez secrets.json en place, puis redémarrez Vigie.',
+      'Des messages sont chiffrés avec la clé {keyId}, qui manque. Rien n’est envoyé et rien n’a été changé. ' +
+      'Ajoutez cette clé à VIGIE_DATA_KEY ou remettez secrets.json en place, puis redémarrez Vigie.',
   },
   en: {
     'frozen.in_use':
@@ -44,7 +51,8 @@ export const frozenSentences = {
     'frozen.newer_file': 'These data come from a newer version of Vigie. Nothing is sent. Install the newest version.',
     'frozen.durability': 'SQLite does not guarantee writes on this machine (version {version}). Nothing is sent.',
     'frozen.backup_failed':
-      'The backup that comes before an update could not be made ({detail}). Nothing is sent and nothing was changed. Make room on the disk, then restart Vigie.',
+      'The backup that comes before an update could not be made ({detail}). Nothing is sent and nothing was ' +
+      'changed. Make room on the disk, then restart Vigie.',
     'frozen.secrets_damaged':
       'The file {file} is damaged. Put it back from a backup: the address of the webhooks depends on it.',
     'frozen.passphrase_missing':
@@ -52,12 +60,16 @@ export const frozenSentences = {
     'frozen.passphrase_wrong':
       'This is not the right passphrase. Nothing is sent and nothing was changed. Restart Vigie with the right one.',
     'frozen.secrets_locked':
-      'The secrets of this folder are protected in a way that this program cannot open. Nothing is sent and nothing was changed. Open the desktop app that protected them, or restore a backup together with its key.',
+      'The secrets of this folder are protected in a way that this program cannot open. Nothing is sent and ' +
+      'nothing was changed. Open the desktop app that protected them, or restore a backup together with its key.',
     'frozen.os_store_failed':
-      'The key store of the system refuses to open Vigie’s secrets. Nothing is sent and nothing was changed. Unlock the key store of the session that protected them, then restart Vigie.',
+      'The key store of the system refuses to open Vigie’s secrets. Nothing is sent and nothing was changed. ' +
+      'Unlock the key store of the session that protected them, then restart Vigie.',
     'frozen.data_key_wrong':
-      'The secrets of this folder are protected by the key {keyId}, which is not in VIGIE_DATA_KEY. Nothing is sent and nothing was changed. Add that key to VIGIE_DATA_KEY, then restart Vigie.',
+      'The secrets of this folder are protected by the key {keyId}, which is not in VIGIE_DATA_KEY. Nothing is ' +
+      'sent and nothing was changed. Add that key to VIGIE_DATA_KEY, then restart Vigie.',
     'frozen.data_key_missing':
-      'Messages are encrypted with the key {keyId}, which is missing. Nothing is sent and nothing was changed. Add that key to VIGIE_DATA_KEY or put secrets.json back, then restart Vigie.',
+      'Messages are encrypted with the key {keyId}, which is missing. Nothing is sent and nothing was changed. ' +
+      'Add that key to VIGIE_DATA_KEY or put secrets.json back, then restart Vigie.',
   },
 } as const;

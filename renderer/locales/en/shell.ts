@@ -142,7 +142,8 @@ export const shell: Texts<typeof french> = {
     demoLeave: 'How to leave it',
     demoTitle: 'Leave the demo',
     demoText:
-      'What you see comes from a simulator: contacts, messages and answers are made up. To work with your own account, stop Vigie, then start it again in one of these two ways.',
+      'What you see comes from a simulator: contacts, messages and answers are made up. To work with your own ' +
+      'account, stop Vigie, then start it again in one of these two ways.',
     demoEmpty: 'An empty workspace, without the simulator',
     demoAccount: 'Your Wassenger account',
     demoAccountText: 'The demo ends as soon as a key is set.',

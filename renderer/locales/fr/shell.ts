@@ -140,7 +140,8 @@ export const shell = {
     demoLeave: 'Comment en sortir',
     demoTitle: 'Quitter la démonstration',
     demoText:
-      'Ce que vous voyez vient d’un simulateur : contacts, envois et réponses sont inventés. Pour travailler avec votre compte, arrêtez Vigie, puis choisissez une des deux façons de le relancer.',
+      'Ce que vous voyez vient d’un simulateur : contacts, envois et réponses sont inventés. Pour travailler avec ' +
+      'votre compte, arrêtez Vigie, puis choisissez une des deux façons de le relancer.',
     demoEmpty: 'Un espace vide, sans simulateur',
     demoAccount: 'Votre compte Wassenger',
     demoAccountText: 'La démonstration s’arrête dès qu’une clé est définie.',
