@@ -226,7 +226,11 @@ export function composeWorkspace(parts: WorkspaceParts) {
     };
   const operator = new AttemptOperator({
     ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
-    ...{ isSuppressed: campaigns.suppressions.has, sendTimeoutMs: times.sendTimeoutMs },
+    ...{
+      isSuppressed: campaigns.suppressions.has,
+      isUnderWay: dispatcher.isUnderWay,
+      sendTimeoutMs: times.sendTimeoutMs,
+    },
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
   const { service: lineService, emptying } = composeLines({

@@ -21,7 +21,7 @@ beforeEach(() => {
   operator = new AttemptOperator({
     ...{ database, store, jobs, outcomes, views, clock, audit: createAudit(database, clock) },
     isSuppressed: () => false,
-    sendTimeoutMs: 15_000,
+    ...{ sendTimeoutMs: 15_000, isUnderWay: () => false },
     wake() {},
   });
 });

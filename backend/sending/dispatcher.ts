@@ -70,8 +70,8 @@ type Next = { attempt: AttemptRow } | { wakeAt: number };
 export class Dispatcher implements Service {
   readonly #deps: DispatcherDependencies;
   readonly #wakers = new Set<() => void>();
-  /** Sends whose outcome is not on disk yet, with their line. */
-  readonly #open = new Map<Promise<void>, string>();
+  /** Sends whose outcome is not on disk yet. */
+  readonly #open = new Map<Promise<void>, AttemptRow>();
   readonly #campaignPace: CampaignPace;
   readonly #pace: LinePace;
   readonly #loops = new Map<string, Promise<void>>();
@@ -105,8 +105,11 @@ export class Dispatcher implements Service {
     this.#released.add(lineId);
     this.wake();
     await this.#loops.get(lineId);
-    await Promise.all([...this.#open].flatMap(([send, line]) => (line === lineId ? [send] : [])));
+    await Promise.all([...this.#open].flatMap(([send, attempt]) => (attempt.lineId === lineId ? [send] : [])));
   }
+
+  /** Its request is not over, or its outcome not on disk. */
+  isUnderWay = (id: string): boolean => [...this.#open.values()].some((attempt) => attempt.id === id);
 
   async stop(): Promise<void> {
     this.#running = false;
@@ -233,7 +236,7 @@ export class Dispatcher implements Service {
       this.#open.delete(send);
       this.wake();
     });
-    this.#open.set(send, attempt.lineId);
+    this.#open.set(send, attempt);
   }
 
   #nextLook(claim: Exclude<Claim, { kind: 'claimed' }>, now: number): number {
@@ -251,9 +254,7 @@ export class Dispatcher implements Service {
     const { clock, logger, repeatedRefusals } = this.#deps;
     const started = { at: clock.now(), monotonic: clock.monotonic() };
     const outcome = await sendOnce(line, attempt, this.#deps);
-    if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
-      this.#pace.gaveBack(line.id, started);
-    }
+    if (outcome.kind === 'refused' || outcome.kind === 'not_sent') this.#pace.gaveBack(line.id, started);
     const recorded = this.#record(attempt, outcome);
     answered();
     // A pause that cannot be written is asked for again by the next refusal (REL-3).

@@ -32,11 +32,13 @@ type OperatorDependencies = {
   isSuppressed: (phone: string) => boolean;
   /** After which an unanswered request is given up. */
   sendTimeoutMs: number;
+  /** Whether the outcome of a message is still to come. */
+  isUnderWay: (id: string) => boolean;
   /** Something may have become due. */
   wake: () => void;
 };
 
-/** A request is given up after one timeout, so that nothing hangs for so many unless its outcome could not be recorded. */
+/** A request is given up after one timeout. What is `sending` for so many, and not under way, is forgotten. */
 const STUCK_TIMEOUTS = 4;
 
 const CLEANABLE = `INDEXED BY attempts_cleanable
@@ -145,9 +147,11 @@ export class AttemptOperator {
     });
   }
 
-  #isStuck({ state, sendingAt }: AttemptRow): boolean {
-    const { clock, sendTimeoutMs } = this.#deps;
-    return state === 'sending' && clock.now() - (sendingAt ?? 0) > STUCK_TIMEOUTS * sendTimeoutMs;
+  /** Nobody works on it any more. A request that is under way ends by its own timeout. */
+  #isStuck({ id, state, sendingAt }: AttemptRow): boolean {
+    const { clock, sendTimeoutMs, isUnderWay } = this.#deps;
+    const isLate = clock.now() - (sendingAt ?? 0) > STUCK_TIMEOUTS * sendTimeoutMs;
+    return state === 'sending' && isLate && !isUnderWay(id);
   }
 
   #reset(attempt: AttemptRow): AttemptRow {

@@ -158,6 +158,7 @@ describe('an unknown outcome', () => {
       wake: () => {},
       isSuppressed: () => false,
       sendTimeoutMs: 15_000,
+      isUnderWay: () => false,
     });
     const [first, second] = [unknownAttempt(), unknownAttempt()];
     expect(operator.resolve({ id: first, outcome: 'sent' }, 'ops').state).toBe('sent');
@@ -183,12 +184,12 @@ describe('an unknown outcome', () => {
 });
 
 describe('the operator', () => {
-  const operator = (): AttemptOperator => {
+  const operator = (isUnderWay: (id: string) => boolean = () => false): AttemptOperator => {
     const { database, store, jobs, outcomes, views, clock } = engine;
     return new AttemptOperator({
       ...{ database, store, jobs, outcomes, views, clock, audit: createAudit(database, clock), wake: () => {} },
       isSuppressed: () => false,
-      sendTimeoutMs: 15_000,
+      ...{ sendTimeoutMs: 15_000, isUnderWay },
     });
   };
 
@@ -253,6 +254,7 @@ describe('the operator', () => {
     engine.claim();
     expect(() => operator().resolve({ id: fresh, outcome: 'sent' }, 'ops')).toThrow('not_resolvable');
     expect(operator().resolve({ id: told, outcome: 'not_sent' }, 'ops').state).toBe('failed_final');
+    expect(operator((id) => id === stuck).resetStuck('ops')).toBe(0);
     expect([operator().resetStuck('ops'), operator().resetStuck('ops')]).toEqual([1, 0]);
     const states = [stuck, fresh].map((id) => engine.attempt(id).state);
     expect(states).toEqual(['unknown', 'sending']);

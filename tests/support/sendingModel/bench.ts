@@ -193,7 +193,6 @@ export class ModelBench {
     assert.deepEqual(this.#broken, []);
     const { main } = this.machine.store;
     this.model.expire(this.now);
-    this.model.isCampaignOver = this.services.campaigns.get(this.campaignId).status === 'completed';
     const states = main
       .prepare<[], { reference: string; state: string }>(`SELECT reference, state FROM attempts`)
       .all()

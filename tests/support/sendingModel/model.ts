@@ -29,8 +29,6 @@ export class SendingModel {
   slots: { reference: string; day: string; settledAt: number | null }[] = [];
   readonly paused = new Set<string>();
   readonly suppressed = new Set<string>();
-  /** Set from outside: a campaign that is over brings no Message 2 any more. */
-  isCampaignOver = false;
 
   constructor(limits: ModelLimits) {
     this.#limits = limits;
@@ -124,7 +122,7 @@ export class SendingModel {
     const message2 = reference.replace(/:message_1$/, ':message_2');
     if (step !== 'message_1' || sentAt === null || this.attempts.has(message2)) return;
     const first = Math.min(answeredAt, ...(this.attempts.get(reference)?.answers ?? []));
-    if (first >= sentAt + DAY_MS || this.suppressed.has(phone) || this.isCampaignOver) return;
+    if (first >= sentAt + DAY_MS || this.suppressed.has(phone)) return;
     this.add({ reference: message2, phone, step: 'message_2' }, sentAt + DAY_MS);
     this.expire(now);
   }
