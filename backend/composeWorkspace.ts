@@ -225,12 +225,8 @@ export function composeWorkspace(parts: WorkspaceParts) {
       return result;
     };
   const operator = new AttemptOperator({
-    ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake },
-    ...{
-      isSuppressed: campaigns.suppressions.has,
-      isUnderWay: dispatcher.isUnderWay,
-      sendTimeoutMs: times.sendTimeoutMs,
-    },
+    ...{ database, store: attempts, jobs, outcomes, views, audit, clock, wake, isUnderWay: dispatcher.isUnderWay },
+    ...{ isSuppressed: campaigns.suppressions.has, sendTimeoutMs: times.sendTimeoutMs },
   });
   const { sync, service: syncService } = composeSync({ ...parts, database, notify, audit, pauses, lines, locale });
   const { service: lineService, emptying } = composeLines({

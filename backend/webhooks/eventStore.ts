@@ -56,11 +56,14 @@ export function createEventStore(database: Database) {
       `SELECT id FROM webhook_events WHERE provider = @provider AND dedupe_key = @dedupeKey AND verdict <> 'duplicate'`,
     )
     .pluck();
-  // Up to the first young one: what came while the clock showed a year long past is as young as its neighbours (REL-4).
-  const deleteOld = database.prepare<{ than: number; limit: number }>(`
+  // As in the inbox: what came while the clock showed a year long past is as young as its neighbours (REL-4).
+  const deleteOld = database.prepare<{ than: number; since: number; limit: number }>(`
     DELETE FROM webhook_events WHERE id IN (
-      SELECT id FROM webhook_events
-      WHERE id < coalesce((SELECT id FROM webhook_events NOT INDEXED WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+      SELECT id FROM webhook_events WHERE id <= (
+        SELECT id FROM webhook_events NOT INDEXED
+        WHERE id < coalesce((SELECT id FROM webhook_events NOT INDEXED WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+          AND received_at >= @since
+        ORDER BY id DESC LIMIT 1)
       ORDER BY id LIMIT @limit)`);
 
   const addOrphan = database.prepare<{ lineId: string; key: string; eventId: number | bigint }>(`
@@ -126,7 +129,7 @@ export function createEventStore(database: Database) {
     /** The event that came first with a key. */
     firstWithKey: (provider: string, dedupeKey: string) => selectFirst.get({ provider, dedupeKey }) ?? null,
     /** Some hundred at a time; returns how many. */
-    prune: (than: number) => deleteOld.run({ than, limit: PRUNE_BATCH }).changes,
+    prune: (older: { than: number; since: number }) => deleteOld.run({ ...older, limit: PRUNE_BATCH }).changes,
 
     addOrphan(lineId: string, eventId: number, keys: readonly string[]) {
       for (const key of keys) addOrphan.run({ lineId, key, eventId });

@@ -70,6 +70,6 @@ it('forgets only what is old and was processed', async () => {
   await inbox.add({ ...entry('old'), receivedAt: 1 });
   await inbox.add({ ...entry('old, waiting'), receivedAt: 2 });
   await inbox.add({ ...entry('new'), receivedAt: 100 });
-  expect(inbox.prune({ than: 50, upTo: 1 })).toBe(1);
+  expect(inbox.prune({ than: 50, since: 0, upTo: 1 })).toBe(1);
   expect(inbox.after(0, 10).map(({ body }) => body.toString())).toEqual(['old, waiting', 'new']);
 });

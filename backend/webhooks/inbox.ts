@@ -26,8 +26,11 @@ export type WebhookInbox = {
   get(id: number): InboxRow | null;
   /** Ids of new rows are higher than this, also in a file that was lost and made anew. */
   startAbove(id: number): void;
-  /** Deletes what is older and was processed, some hundred rows at a time; returns how many. */
-  prune(older: { than: number; upTo: number }): number;
+  /**
+   * Deletes what is older and was processed, some hundred rows at a time; returns how many. What says that it came before
+   * `since` may have been received under a wrong clock: it goes with rows that came after it.
+   */
+  prune(older: { than: number; since: number; upTo: number }): number;
 };
 
 type Waiting = { entry: InboxEntry; resolve: () => void; reject: (error: unknown) => void };
@@ -56,12 +59,16 @@ export function createWebhookInbox(database: Database, cipher: BodyCipher = CLEA
   const deleteSequence = database.prepare(`DELETE FROM sqlite_sequence WHERE name = 'webhook_inbox'`);
   const insertSequence = database.prepare<{ id: number }>(`
     INSERT INTO sqlite_sequence (name, seq) VALUES ('webhook_inbox', @id)`);
-  // Up to the first young one: what came while the clock showed a year long past is as young as its neighbours (REL-4).
-  const deleteOld = database.prepare<{ than: number; upTo: number; limit: number }>(`
+  // Up to the last old one before a young one: what came while the clock showed a year long past is as young as its
+  // neighbours (REL-4).
+  const deleteOld = database.prepare<{ than: number; since: number; upTo: number; limit: number }>(`
     DELETE FROM webhook_inbox WHERE id IN (
       SELECT id FROM webhook_inbox
-      WHERE id <= @upTo
-        AND id < coalesce((SELECT id FROM webhook_inbox WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+      WHERE id <= @upTo AND id <= (
+        SELECT id FROM webhook_inbox
+        WHERE id < coalesce((SELECT id FROM webhook_inbox WHERE received_at >= @than ORDER BY id LIMIT 1), 9e18)
+          AND received_at >= @since
+        ORDER BY id DESC LIMIT 1)
       ORDER BY id LIMIT @limit)`);
   const store = database.transaction((turn: readonly Waiting[]) => {
     // The number that AUTOINCREMENT would give: a body is sealed for its row.

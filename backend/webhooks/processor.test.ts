@@ -235,14 +235,28 @@ it('recognises repetitions for 90 days at least, and forgets after that (WHK-4)'
   expect(bench.engine.database.prepare(`SELECT count(*) FROM webhook_orphans`).pluck().get()).toBe(0);
 });
 
-it('keeps what came while the clock showed a year long past, and knows it again (REL-4, WHK-4)', async () => {
-  const right = bench.engine.clock.now();
-  await bench.receive(incoming());
-  bench.engine.clock.set(0);
-  await bench.receive({ ...incoming(), id: 'while-wrong' });
-  bench.engine.clock.set(right + DAY_MS);
-  expect(await bench.processor.prune()).toBe(0);
-  expect(bench.engine.files.inbox.prepare(`SELECT count(*) FROM webhook_inbox`).pluck().get()).toBe(2);
-  bench.engine.clock.set(right + RETENTION_MS + 1);
-  expect(await bench.processor.prune()).toBe(2);
-});
+it.each([
+  { came: ['right', 'wrong'], left: 1 },
+  { came: ['wrong', 'right'], left: 0 },
+  { came: ['wrong', 'wrong'], left: 2 },
+])(
+  'keeps what came while the clock showed a year long past until it is surely old, and knows it again: $came (REL-4, WHK-4)',
+  async ({ came, left }) => {
+    const { clock, files } = bench.engine;
+    const kept = (): unknown => files.inbox.prepare(`SELECT count(*) FROM webhook_inbox`).pluck().get();
+    const right = clock.now();
+    for (const [index, shown] of came.entries()) {
+      clock.set(shown === 'right' ? right : index);
+      await bench.receive({ ...incoming(), id: `evt-${index}` });
+    }
+    clock.set(right + DAY_MS);
+    expect([await bench.processor.prune(), kept()]).toEqual([0, 2]);
+    clock.set(right + RETENTION_MS + 1);
+    expect([await bench.processor.prune(), kept()]).toEqual([2 - left, left]);
+    await bench.receive({ ...incoming(), id: 'evt-1' });
+    expect(verdicts().at(-1)).toBe(left === 0 ? 'unmatched' : 'duplicate');
+    clock.set(right + 2 * (RETENTION_MS + 1));
+    await bench.processor.prune();
+    expect(kept()).toBe(0);
+  },
+);

@@ -155,8 +155,9 @@ export function createWebhookProcessor(dependencies: WebhookProcessorDependencie
     },
     async prune(signal) {
       const than = clock.now() - RETENTION_MS;
-      const events = await inSteps(() => store.prune(than), signal, clock);
-      await inSteps(() => inbox.prune({ than, upTo: store.cursor() }), signal, clock);
+      const older = { than, since: than - RETENTION_MS };
+      const events = await inSteps(() => store.prune(older), signal, clock);
+      await inSteps(() => inbox.prune({ ...older, upTo: store.cursor() }), signal, clock);
       return events;
     },
     lastIncomingAt: (lineId, phone) => store.lastIncomingAt(lineId, phone),
