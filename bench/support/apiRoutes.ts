@@ -124,6 +124,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'POST /protection/key/rotate': 'begins a pass over the file',
   'POST /protection/key/export': 'reads a key',
   'POST /protection/passphrase': 'begins a pass over the secrets',
+  'POST /protection/passphrase/remove': 'begins a pass over the secrets',
   'DELETE /lines/{id}': 'a line goes once',
   'POST /lines/{id}/test': 'asks the provider',
   'POST /lines/leave-demo': 'once',
