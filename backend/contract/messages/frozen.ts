@@ -10,7 +10,8 @@ export const frozenSentences = {
     'frozen.file_damaged':
       'Le fichier {file} est endommagé ({detail}). Rien n’est envoyé. Remettez en place une sauvegarde de ce fichier.',
     'frozen.file_unusable':
-      'Le fichier {file} ne peut pas être utilisé ({detail}). Rien n’est envoyé. Vérifiez les droits, la place sur le disque et les autres programmes ouverts.',
+      'Le fichier {file} ne peut pas être utilisé ({detail}). Rien n’est envoyé. Vérifiez les droits, la place sur le ' +
+      'disque et les autres programmes ouverts.',
     'frozen.newer_file':
       'Ces données viennent d’une version plus récente de Vigie. Rien n’est envoyé. Installez la dernière version.',
     'frozen.durability':
